@@ -1,0 +1,83 @@
+# Créneau. `make` lists what there is; Python 3.11 or newer and make are all it needs.
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+
+VENV   := .venv
+PY     := $(VENV)/bin/python
+CODE    = $(shell for d in layers/core/creneau functions local tools tests; do find $$d -name '*.py' -printf "$$d\n" -quit; done)
+WORKERS ?= 2
+PYTEST  = $(PY) -m pytest -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
+
+# Programs of the environment (sam, node, npm) come before the machine's own.
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+export SAM_CLI_TELEMETRY := 0
+
+##@ Try it
+.PHONY: demo up down
+demo: $(VENV)/local ## The main job, told while it happens on the local engine (KEEP=0: clean up after)
+	$(PY) -m local.demo
+up: $(VENV)/local ## Start the local engine with the sample clinic
+	$(PY) -m local.up
+down: $(VENV)/local ## Stop it
+	$(PY) -m local.down
+
+##@ Check it
+.PHONY: test lint format types rules faults bench
+test: $(VENV)/dev .venv-checkov/ready tools/asl/node_modules/ready ## Everything: style, types, import contracts, all test suites
+	$(MAKE) --no-print-directory lint types
+	$(PYTEST)
+lint: $(VENV)/dev ## Style and import contracts
+	$(PY) -m ruff check $(CODE)
+	$(PY) -m ruff format --check $(CODE)
+	PYTHONPATH=layers/core:functions $(PY) -c 'from importlinter.cli import lint_imports_command as c; c()' --cache-dir .cache/imports
+format: $(VENV)/dev ## Rewrite to the house style
+	$(PY) -m ruff check --fix-only $(CODE)
+	$(PY) -m ruff format $(CODE)
+types: $(VENV)/dev ## mypy, strict
+	$(PY) -m mypy $(CODE)
+rules: $(VENV)/dev ## Every rule is carried by a test that fails when the rule is broken
+	$(PY) -m tools.rules
+faults: $(VENV)/dev ## Explore faults, races and orders longer than `make test` does
+	$(PYTEST) -v tests/faults
+bench: $(VENV)/dev ## Count calls, units and milliseconds against the bars
+	$(PY) -m tools.bench
+
+##@ Maintain it
+.PHONY: openapi lock clean help
+openapi: $(VENV)/dev ## Write docs/openapi.json from the code
+	$(PY) -m tools.openapi
+lock: $(VENV)/dev ## Resolve requirements/*.in anew, keeping versions unless UPGRADE=1
+	tools/lock.sh $(if $(UPGRADE),--upgrade)
+clean: ## Remove everything that was built or installed here
+	rm -rf $(VENV) .venv-checkov .aws-sam .cache .coverage tools/asl/node_modules
+	find . -name __pycache__ -not -path './.git/*' -prune -exec rm -rf {} +
+help: ## This list
+	@awk 'BEGIN { FS = ":.*## " } /^##@/ { printf "\n%s\n", substr($$0, 5) } /^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# What is installed, each with a stamp. A folder that was copied or moved starts anew: its programs name the old place.
+$(VENV)/place: $(shell [ "$$(cat $(VENV)/place 2>/dev/null)" = "$$PWD" ] || echo elsewhere)
+	@rm -rf $(VENV)
+	tools/venv.sh $(VENV)
+	@pwd > $@
+.PHONY: elsewhere
+elsewhere:
+
+$(VENV)/local: requirements/local.txt $(VENV)/place
+	tools/install.sh $(VENV) $<
+	@touch $@
+# dev.txt holds all of local.txt.
+$(VENV)/dev: requirements/dev.txt $(VENV)/place
+	tools/install.sh $(VENV) $<
+	@touch $(VENV)/local $@
+# Checkov's pins and ours exclude one another.
+.venv-checkov/ready: requirements/checkov.txt
+	@rm -rf .venv-checkov
+	tools/venv.sh .venv-checkov
+	tools/install.sh .venv-checkov $<
+	@touch $@
+tools/asl/node_modules/ready: tools/asl/package-lock.json $(VENV)/dev
+	cd tools/asl && npm ci --no-update-notifier --loglevel=error
+	@touch $@
