@@ -1,0 +1,1 @@
+"""The folder that every Lambda worker has on its PYTHONPATH."""
