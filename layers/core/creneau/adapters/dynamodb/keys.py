@@ -1,0 +1,230 @@
+"""Where everything lies in the one table. No other file spells a key.
+
+| question                                     | index     | partition                    | order                       |
+|----------------------------------------------|-----------|------------------------------|-----------------------------|
+| one value by its id                          | table     | KIND#id                      | KIND                        |
+| all of a small catalogue                     | table     | KIND                         | id                          |
+| a practitioner's day; days from-to           | table     | PRACTITIONERDAY#practitioner | date                        |
+| a patient's diary, beside the patient        | table     | PATIENT#id                   | DIARY                       |
+| rounds of a slot                             | table     | SLOT#slot                    | ROUND#release#number        |
+| the line of an agenda and duration           | table     | LINE#agenda#minutes          | ticked at # appointment     |
+| a link by the hash of its token              | table     | LINK#hash                    | LINK                        |
+| appointments of an agenda from-to            | by_first  | AGENDA#agenda                | start#end#id                |
+| appointments of a slot                       | by_first  | AGENDA#agenda                | start#end#... (prefix)      |
+| appointments of a patient, latest first      | by_second | PATIENT#id#APPOINTMENTS      | start#id                    |
+| patients by name                             | by_first  | PATIENTS                     | folded name#id              |
+| messages of a patient, latest first          | by_first  | PATIENT#id#MESSAGES          | due#id                      |
+| messages of an appointment, latest first     | by_second | APPOINTMENT#id#MESSAGES      | due#id                      |
+| messages by state                            | by_third  | MESSAGES#state               | due#id                      |
+| what must be looked at by now                | look_at   | LOOK#KIND                    | instant                     |
+
+The indexes hold keys only: lists read the keys there and the values, consistently, from the table.
+"""
+
+import unicodedata
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from creneau.agenda.absence import AbsenceRecord
+from creneau.agenda.appointment import Appointment
+from creneau.agenda.catalogue import Agenda, Category, Location, Patient, Practitioner, Resource, Service
+from creneau.agenda.day import PractitionerDay
+from creneau.agenda.diary import PatientDiary
+from creneau.agenda.line import WaitEntry
+from creneau.agenda.resource_day import ResourceDay
+from creneau.agenda.slot import parse_slot
+from creneau.messaging.message import Message
+from creneau.shared.link import Link
+from creneau.shared.model import Stored
+from creneau.shared.settings import Settings
+from creneau.shared.store import Collection, Ref
+from creneau.waitlist.round import MARGIN, Round
+
+Key = tuple[str, str]
+
+INDEXES = {"by_first": ("g1pk", "g1sk"), "by_second": ("g2pk", "g2sk"), "by_third": ("g3pk", "g3sk")}
+LOOK_INDEX, LOOK_PK, LOOK_SK = "look_at", "look_pk", "look_sk"
+TTL = "ttl"
+UNATTENDED_FOR = timedelta(minutes=3)
+_CATALOGUE = (Practitioner, Location, Agenda, Resource, Category, Service, AbsenceRecord)
+_HIGHEST = "\uffff"
+
+
+def instant(at: datetime) -> str:
+    """Sorts as time does: fixed width, UTC, milliseconds."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def folded(text: str) -> str:
+    """Without accents and case, for lists of names."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(c for c in plain if not unicodedata.combining(c))
+
+
+def kind(model: type[Stored]) -> str:
+    return model.__name__.upper()
+
+
+def key_of(ref: Ref[Any]) -> Key:
+    """Partition and sort key of a value."""
+    model, key = ref.model, ref.key
+    if model in _CATALOGUE:
+        return kind(model), key[0]
+    if model is PractitionerDay or model is ResourceDay:
+        return f"{kind(model)}#{key[0]}", key[1]
+    if model is PatientDiary:
+        return f"PATIENT#{key[0]}", "DIARY"
+    if model is Round:
+        return f"SLOT#{key[0]}", f"ROUND#{int(key[1]):06}#{int(key[2]):06}"
+    if model is WaitEntry:
+        return f"LINE#{key[0]}#{key[1]}", f"{instant(datetime.fromisoformat(key[2]))}#{key[3]}"
+    return f"{kind(model)}#{key[0]}", kind(model)
+
+
+def ref_of(model: type[Stored], pk: str, sk: str) -> Ref[Any]:
+    """The other way: what a key names. Only for kinds that are listed or looked at."""
+    if model in _CATALOGUE:
+        return Ref(model, (sk,))
+    rest = pk.split("#", 1)[1]
+    if model is PractitionerDay or model is ResourceDay:
+        return Ref(model, (rest, sk))
+    if model is Round:
+        _, n, q = sk.split("#")
+        return Ref(model, (rest, str(int(n)), str(int(q))))
+    if model is WaitEntry:
+        agenda, minutes = rest.rsplit("#", 1)
+        since, appointment = sk.split("#", 1)
+        return Ref(model, (agenda, minutes, since, appointment))
+    return Ref(model, (rest,))
+
+
+def ref_to(item: Stored) -> Ref[Any]:
+    """The reference of a stored value."""
+    match item:
+        case PractitionerDay():
+            return Ref(PractitionerDay, (item.practitioner_id, item.on.isoformat()))
+        case ResourceDay():
+            return Ref(ResourceDay, (item.resource_id, item.on.isoformat()))
+        case PatientDiary():
+            return Ref(PatientDiary, (item.patient_id,))
+        case Round():
+            return Ref(Round, (item.slot.id, str(item.n), str(item.q)))
+        case WaitEntry():
+            since = item.waiting_since.isoformat()
+            return Ref(WaitEntry, (item.agenda_id, str(item.lasts_minutes), since, item.appointment_id))
+        case Link():
+            return Ref(Link, (item.hash,))
+        case Settings():
+            return Ref(Settings, ("settings",))
+        case _:
+            return Ref(type(item), (item.id,))  # type: ignore[attr-defined]
+
+
+def _appointment(a: Appointment) -> dict[str, str]:
+    return {
+        "g1pk": f"AGENDA#{a.agenda_id}",
+        "g1sk": f"{instant(a.start)}#{instant(a.end)}#{a.id}",
+        "g2pk": f"PATIENT#{a.patient_id}#APPOINTMENTS",
+        "g2sk": f"{instant(a.start)}#{a.id}",
+    }
+
+
+def _patient(p: Patient) -> dict[str, str]:
+    return {"g1pk": "PATIENTS", "g1sk": f"{folded(p.last_name)} {folded(p.first_name)}#{p.id}"}
+
+
+def _message(m: Message) -> dict[str, str]:
+    order = f"{instant(m.due_at)}#{m.id}"
+    keys = {
+        "g1pk": f"PATIENT#{m.patient_id}#MESSAGES",
+        "g1sk": order,
+        "g3pk": f"MESSAGES#{m.state}",
+        "g3sk": order,
+    }
+    if m.appointment_id:
+        keys |= {"g2pk": f"APPOINTMENT#{m.appointment_id}#MESSAGES", "g2sk": order}
+    return keys
+
+
+_INDEXED: dict[type[Stored], Callable[[Any], dict[str, str]]] = {
+    Appointment: _appointment,
+    Patient: _patient,
+    Message: _message,
+}
+
+
+def _look_at(item: Stored) -> datetime | None:
+    """When the sweeper must look at it, should everything else have failed."""
+    match item:
+        case PractitionerDay():
+            return min((r.opened_at + UNATTENDED_FOR for r in item.open_releases), default=None)
+        case Round():
+            return None if item.settled else (item.closed_at or item.expires_at + MARGIN) + timedelta(minutes=1)
+        case Message() | AbsenceRecord():
+            return item.look_at
+        case _:
+            return None
+
+
+def attributes(item: Stored) -> dict[str, str]:
+    """The key attributes that a value is written with: its own, its indexes', and when to look at it."""
+    pk, sk = key_of(ref_to(item))
+    keys = {"pk": pk, "sk": sk, "kind": type(item).__name__}
+    indexed = _INDEXED.get(type(item))
+    if indexed:
+        keys |= indexed(item)
+    look_at = _look_at(item)
+    if look_at is not None:
+        keys |= {LOOK_PK: f"LOOK#{kind(type(item))}", LOOK_SK: instant(look_at)}
+    return keys
+
+
+def place_of(of: Collection[Any]) -> tuple[str | None, str, str, str]:
+    """Where a collection lies: index (None: the table), partition, lowest and highest sort key."""
+    key = of.key
+    match of.name:
+        case "catalogue":
+            return None, kind(of.model), "", _HIGHEST
+        case "appointments_of_agenda":
+            return "by_first", f"AGENDA#{key[0]}", of.low, of.high + _HIGHEST
+        case "appointments_of_slot":
+            slot = parse_slot(key[0])
+            prefix = f"{instant(slot.start)}#{instant(slot.end)}#"
+            return "by_first", f"AGENDA#{slot.agenda_id}", prefix, prefix + _HIGHEST
+        case "appointments_of_patient":
+            return "by_second", f"PATIENT#{key[0]}#APPOINTMENTS", "", _HIGHEST
+        case "days_of_practitioner":
+            return None, f"PRACTITIONERDAY#{key[0]}", of.low, of.high
+        case "line_of":
+            return None, f"LINE#{key[0]}#{key[1]}", "", _HIGHEST
+        case "rounds_of_slot":
+            return None, f"SLOT#{key[0]}", "ROUND#", "ROUND#" + _HIGHEST
+        case "patients_by_name":
+            return "by_first", "PATIENTS", "", _HIGHEST
+        case "messages_of_patient":
+            return "by_first", f"PATIENT#{key[0]}#MESSAGES", "", _HIGHEST
+        case "messages_of_appointment":
+            return "by_second", f"APPOINTMENT#{key[0]}#MESSAGES", "", _HIGHEST
+        case "messages_by_state":
+            return "by_third", f"MESSAGES#{key[0]}", "", _HIGHEST
+    raise KeyError(of.name)
+
+
+MODELS: dict[str, type[Stored]] = {
+    m.__name__: m
+    for m in (
+        *_CATALOGUE,
+        Appointment,
+        Patient,
+        PatientDiary,
+        PractitionerDay,
+        ResourceDay,
+        WaitEntry,
+        Round,
+        Message,
+        Link,
+        Settings,
+    )
+}
+"""Every kind that the table holds, by the name in its `kind` attribute."""

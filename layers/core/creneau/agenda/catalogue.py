@@ -1,0 +1,138 @@
+"""What a clinic offers and who offers it: practitioners, locations, agendas, resources, services, patients."""
+
+from datetime import date
+from enum import StrEnum
+from typing import ClassVar
+
+from creneau.shared.model import Stored, Value
+from creneau.shared.money import Money
+from creneau.shared.store import Ref
+
+
+class Address(Value, frozen=True, kw_only=True):
+    """A structured postal address; `country` is ISO 3166 alpha-2."""
+
+    street: str
+    postcode: str
+    town: str
+    country: str
+
+    @property
+    def one_line(self) -> str:
+        return f"{self.street}, {self.postcode} {self.town}"
+
+
+class Practitioner(Stored, frozen=True, kw_only=True):
+    id: str
+    name: str
+    profession: str = ""
+    email: str | None = None
+    phone: str | None = None
+
+
+class Location(Stored, frozen=True, kw_only=True):
+    id: str
+    name: str
+    address: Address
+    phone: str = ""
+
+
+class Agenda(Stored, frozen=True, kw_only=True):
+    """One practitioner in one location (A-07)."""
+
+    id: str
+    practitioner_id: str
+    location_id: str
+    name: str = ""
+
+
+class Resource(Stored, frozen=True, kw_only=True):
+    """A room or device that serves one appointment at a time."""
+
+    id: str
+    name: str
+    location_id: str
+
+
+class Category(Stored, frozen=True, kw_only=True):
+    """A category of services that the clinic added; the predefined ones are not stored (A-01)."""
+
+    id: str
+    name: str
+
+
+class Predefined(StrEnum):
+    IN_PERSON = "in_person"
+    HOME_VISIT = "home_visit"
+    TELECONSULTATION = "teleconsultation"
+    GROUP = "group"
+
+
+class Service(Stored, frozen=True, kw_only=True):
+    """What can be booked. `vat_rate` in basis points (2000 = 20 %), or `vat_note` naming the exemption."""
+
+    id: str
+    name: str
+    category: str
+    duration_minutes: int
+    price: Money | None = None
+    vat_rate: int | None = None
+    vat_note: str = ""
+    resource_ids: tuple[str, ...] = ()
+    instructions: str = ""
+    video_link: str = ""
+    active: bool = True
+
+
+class Patient(Stored, frozen=True, kw_only=True):
+    """`language` is one of the four, None: the clinic's. `email_blocked`: an address that bounced or complained."""
+
+    id: str
+    first_name: str
+    last_name: str
+    born_on: date | None = None
+    email: str | None = None
+    email_blocked: bool = False
+    phone: str | None = None
+    language: str | None = None
+    address: Address | None = None
+    deceased: bool = False
+    erased: bool = False
+
+    NAME_LIMIT: ClassVar[int] = 140
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def reachable_by_email(self) -> bool:
+        return bool(self.email) and not (self.email_blocked or self.deceased or self.erased)
+
+
+def practitioner_ref(id: str) -> Ref[Practitioner]:
+    return Ref(Practitioner, (id,))
+
+
+def location_ref(id: str) -> Ref[Location]:
+    return Ref(Location, (id,))
+
+
+def agenda_ref(id: str) -> Ref[Agenda]:
+    return Ref(Agenda, (id,))
+
+
+def resource_ref(id: str) -> Ref[Resource]:
+    return Ref(Resource, (id,))
+
+
+def category_ref(id: str) -> Ref[Category]:
+    return Ref(Category, (id,))
+
+
+def service_ref(id: str) -> Ref[Service]:
+    return Ref(Service, (id,))
+
+
+def patient_ref(id: str) -> Ref[Patient]:
+    return Ref(Patient, (id,))

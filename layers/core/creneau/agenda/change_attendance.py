@@ -1,0 +1,86 @@
+"""Attendance changes, in one transaction each: cancel, mark absent or attended, set back (A-05, A-10, A-13)."""
+
+from dataclasses import dataclass
+
+from creneau.agenda.appointment import Appointment, appointment_ref
+from creneau.agenda.attendance import GIVEN_UP, HOLDING, Attendance, frees_the_place, is_allowed, releases
+from creneau.agenda.places import Places, refs_of
+from creneau.shared.actor import Actor
+from creneau.shared.again import Again
+from creneau.shared.errors import Refused, Stale
+from creneau.shared.settings import SETTINGS, Clinic, Settings
+from creneau.shared.store import Put, Store, require
+from creneau.shared.time import Clock
+
+
+def check_version(appointment: Appointment, expected: int | None) -> None:
+    """Stale when the caller decided on another version than the stored one."""
+    if expected is not None and appointment.version != expected:
+        raise Stale(
+            f"the appointment changed meanwhile (version {appointment.version}, you have {expected})",
+            code="stale",
+            remedy="read it again and repeat the change",
+        )
+
+
+@dataclass(frozen=True)
+class ChangeAttendance:
+    """Sets an appointment's attendance; repeating the same change answers the same and changes nothing.
+
+    Raises NotFound, Forbidden, Stale, and Refused: a change the table does not allow, or a place that is taken.
+    """
+
+    store: Store
+    clinic: Clinic
+    clock: Clock
+    again: Again
+
+    def __call__(
+        self, appointment_id: str, to: Attendance, by: Actor, *, expected_version: int | None = None, release: bool = True
+    ) -> Appointment:
+        return self.again(lambda: self._step(appointment_id, to, by, expected_version, release))
+
+    def _step(
+        self, appointment_id: str, to: Attendance, by: Actor, expected_version: int | None, release: bool
+    ) -> Appointment:
+        now = self.clock()
+        before = require(self.store, appointment_ref(appointment_id))
+        by.require_agenda_of(before.practitioner_id)
+        if before.attendance is to and before.deleted_at is None:
+            return before
+        check_version(before, expected_version)
+        self._check_allowed(before, to)
+        snapshot = self.store.snapshot([*refs_of([before], self.clinic.zone), SETTINGS])
+        settings = snapshot.get(SETTINGS) or Settings()
+        places = Places(snapshot, self.clinic.zone, now)
+        after = before.with_(
+            attendance=to, changes=before.changes + 1, sequence=before.sequence + 1, changed_at=now, changed_by=by.id
+        )
+        if frees_the_place(before.attendance, to):
+            places.leave(before)
+            if release and settings.waitlist.enabled and releases(before.attendance, to):
+                places.release(before)
+        elif before.attendance not in HOLDING and to in HOLDING:
+            try:
+                places.take(after, outside_availability=True)
+            except Refused as error:
+                raise Refused(
+                    f"it cannot be set back: {error.detail}", code=error.code, remedy="book a new appointment instead"
+                ) from error
+        elif before.is_active and not after.is_active:
+            places.leave_line(before)
+        elif after.is_active and not before.is_active:
+            places.join_line(after)
+        self.store.commit([Put(after), *places.writes()])
+        return after.with_(version=after.version + 1)
+
+    def _check_allowed(self, before: Appointment, to: Attendance) -> None:
+        if before.deleted_at is not None:
+            raise Refused("the appointment was deleted", code="deleted", remedy="book a new one")
+        if to is Attendance.MOVED or not is_allowed(before.attendance, to):
+            remedy = "move it with a move" if to is Attendance.MOVED else "see the table of allowed changes"
+            if before.attendance is Attendance.MOVED:
+                remedy = "change the appointment that it was moved to"
+            elif before.attendance in GIVEN_UP:
+                remedy = "set it back to booked first"
+            raise Refused(f"{before.attendance} cannot become {to}", code="attendance_not_allowed", remedy=remedy)

@@ -1,0 +1,52 @@
+"""The line of those who asked for an earlier slot: one entry per waiting appointment, in the order of ticking (W-04)."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from creneau.agenda.appointment import Appointment
+from creneau.shared.model import Stored
+from creneau.shared.store import Ref
+
+
+class WaitEntry(Stored, frozen=True, kw_only=True):
+    """Exists exactly while the box is ticked and the appointment is booked; the patient's diary guards it."""
+
+    guarded: ClassVar[bool] = False
+
+    agenda_id: str
+    lasts_minutes: int
+    waiting_since: datetime
+    appointment_id: str
+    patient_id: str
+    service_id: str
+    start: datetime
+    end: datetime
+    resource_ids: tuple[str, ...] = ()
+
+
+def entry_of(appointment: Appointment) -> WaitEntry | None:
+    """The entry that an appointment must have in the line, None when it must have none."""
+    if appointment.waiting_since is None or not appointment.is_active:
+        return None
+    return WaitEntry(
+        agenda_id=appointment.agenda_id,
+        lasts_minutes=minutes(appointment),
+        waiting_since=appointment.waiting_since,
+        appointment_id=appointment.id,
+        patient_id=appointment.patient_id,
+        service_id=appointment.service_id,
+        start=appointment.start,
+        end=appointment.end,
+        resource_ids=appointment.resource_ids,
+    )
+
+
+def minutes(appointment: Appointment) -> int:
+    return int(appointment.interval.lasts_for.total_seconds() // 60)
+
+
+def entry_ref(entry: WaitEntry) -> Ref[WaitEntry]:
+    return Ref(
+        WaitEntry,
+        (entry.agenda_id, str(entry.lasts_minutes), entry.waiting_since.isoformat(), entry.appointment_id),
+    )

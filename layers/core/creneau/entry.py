@@ -1,0 +1,85 @@
+"""What every entry point does around its one use case: logs with ids only, metrics, parsing, batch answers."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+import msgspec
+from aws_lambda_powertools import Logger, Metrics
+
+from creneau import wiring
+from creneau.shared.model import Value
+
+logger = Logger(service="creneau", use_rfc3339=True)
+metrics = Metrics(namespace="Creneau", service="creneau")
+
+I = TypeVar("I", bound=Value)  # noqa: E741
+Handler = Callable[[Any, Any], Any]
+
+
+def _bind(value: Value) -> None:
+    """Every id of the input goes on each log line; nothing else of it does."""
+    names = [f for f in value.__struct_fields__ if f.endswith("_id") or f in {"n", "q", "attempt"}]
+    logger.append_keys(**{name: getattr(value, name) for name in names})
+
+
+def _framed(body: Callable[[Any, Any], Any]) -> Handler:
+    @wraps(body)
+    def handler(event: Any, context: Any) -> Any:
+        logger.clear_state()
+        logger.append_keys(request=getattr(context, "aws_request_id", None), function=body.__module__)
+        try:
+            return body(event, context)
+        finally:
+            metrics.flush_metrics()
+
+    return handler
+
+
+def task(given: type[I]) -> Callable[[Callable[[I, wiring.App], Value]], Handler]:
+    """A state machine's task: its input as a value, its outcome as JSON. An exception means: try again."""
+
+    def decorate(body: Callable[[I, wiring.App], Value]) -> Handler:
+        def handler(event: Any, _context: Any) -> Any:
+            value = msgspec.convert(event, given)
+            _bind(value)
+            outcome = msgspec.to_builtins(body(value, wiring.app()))
+            logger.info("done", extra={"outcome": outcome})
+            return outcome
+
+        return _framed(wraps(body)(handler))
+
+    return decorate
+
+
+def queue(given: type[I]) -> Callable[[Callable[[I, wiring.App], None]], Handler]:
+    """A queue's consumer: each message by itself; one that raises is reported and comes again, the others are done."""
+
+    def decorate(body: Callable[[I, wiring.App], None]) -> Handler:
+        def handler(event: Any, _context: Any) -> dict[str, Any]:
+            failed = []
+            for record in event["Records"]:
+                try:
+                    value = msgspec.json.decode(record["body"], type=given)
+                    _bind(value)
+                    body(value, wiring.app())
+                    logger.info("done", extra={"queue_message": record["messageId"]})
+                except Exception:  # noqa: BLE001 - whatever it was, the queue tries again and then keeps it
+                    logger.exception("failed", extra={"queue_message": record["messageId"]})
+                    failed.append({"itemIdentifier": record["messageId"]})
+            return {"batchItemFailures": failed}
+
+        return _framed(wraps(body)(handler))
+
+    return decorate
+
+
+def schedule(body: Callable[[wiring.App], Value]) -> Handler:
+    """An EventBridge schedule's target."""
+
+    def handler(_event: Any, _context: Any) -> Any:
+        outcome = msgspec.to_builtins(body(wiring.app()))
+        logger.info("done", extra={"outcome": outcome})
+        return outcome
+
+    return _framed(wraps(body)(handler))

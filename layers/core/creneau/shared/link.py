@@ -1,0 +1,52 @@
+"""Secret links: 16 random bytes that only the reader knows; the table knows their hash (P-02)."""
+
+import base64
+import hashlib
+import hmac
+from datetime import datetime, timedelta
+
+from creneau.shared.model import Stored
+from creneau.shared.store import Ref
+
+TOKEN_LENGTH = 22
+SOONEST = timedelta(seconds=2)
+LATEST = timedelta(hours=12)
+
+
+class Link(Stored, frozen=True, kw_only=True):
+    """`purpose` and `subject` are all that it opens; `key` signs the nonces of its pages; `ttl` is when it is forgotten."""
+
+    hash: str
+    purpose: str
+    subject: dict[str, str]
+    key: str
+    created_at: datetime
+    ttl: int
+
+
+def token_of(random: bytes) -> str:
+    """22 characters safe in an address."""
+    return base64.urlsafe_b64encode(random).decode().rstrip("=")
+
+
+def link_ref(token: str) -> Ref[Link]:
+    return Ref(Link, (hash_of(token),))
+
+
+def hash_of(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def nonce(link: Link, now: datetime) -> str:
+    """Proof that the page was shown, and when; good for the one link."""
+    at = str(int(now.timestamp()))
+    return f"{at}.{hmac.new(link.key.encode(), at.encode(), hashlib.sha256).hexdigest()[:32]}"
+
+
+def is_fresh(link: Link, given: str, now: datetime) -> bool:
+    """Whether a page of this link was shown to whoever answers, long enough ago to be read, and not too long."""
+    at, _, _ = given.partition(".")
+    if not at.isdigit() or len(at) > 12:
+        return False
+    shown = datetime.fromtimestamp(int(at), tz=now.tzinfo)
+    return hmac.compare_digest(nonce(link, shown), given) and SOONEST <= now - shown <= LATEST

@@ -1,0 +1,65 @@
+"""What a clinic can set: the identity given at deployment, and the settings that staff change."""
+
+from zoneinfo import ZoneInfo
+
+from creneau.shared.model import Stored, Value
+from creneau.shared.store import Ref
+
+LANGUAGES = ("fr", "de", "it", "en")
+
+
+class Clinic(Value, frozen=True, kw_only=True):
+    """Fixed at deployment: an IANA zone, an ISO 3166 country, an ISO 4217 currency, the verified sender."""
+
+    name: str
+    zone_name: str
+    country: str
+    currency: str
+    language: str
+    sender: str
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.zone_name)
+
+
+class WaitlistSettings(Value, frozen=True, kw_only=True):
+    """Rules W-01 to W-11. Days keep the local clock time; minutes and hours are elapsed time."""
+
+    enabled: bool = False
+    minimum_lead_days: int = 10
+    grace_minutes: int = 5
+    answer_lead_hours: int = 2
+    offers_per_round: int = 5
+    offer_days: int = 15
+    further_rounds: bool = True
+    refill: bool = False
+
+
+class MessagingSettings(Value, frozen=True, kw_only=True):
+    """Which messages go (`off` holds kinds that do not) and what emails show (M-07)."""
+
+    paused: bool = False
+    off: tuple[str, ...] = ()
+    hide: tuple[str, ...] = ()
+
+
+class Look(Value, frozen=True, kw_only=True):
+    """What patients see of the clinic: contact lines and one accent colour (`#rrggbb`)."""
+
+    phone: str = ""
+    phone_hours: str = ""
+    website: str = ""
+    colour: str = "#0b6e75"
+
+
+class Settings(Stored, frozen=True, kw_only=True):
+    """The clinic's settings; there is one."""
+
+    waitlist: WaitlistSettings = WaitlistSettings()
+    messaging: MessagingSettings = MessagingSettings()
+    look: Look = Look()
+    signature: str = ""
+
+
+SETTINGS = Ref(Settings, ("settings",))
