@@ -23,7 +23,7 @@ def pins(path: Path) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def layer(tmp_path_factory) -> Path:
+def layer(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The dependencies layer as it would be for this interpreter, from the packages installed here."""
     root = tmp_path_factory.mktemp("layer") / "python"
     for name in pins(LOCK):

@@ -1,0 +1,33 @@
+"""template.yaml and the state machines as the tests in this folder read them, and answers of slow validators, kept."""
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from tools.template_rules import Stack
+
+ROOT = Path(__file__).parents[2]
+TEMPLATE = ROOT / "template.yaml"
+MACHINES = sorted(ROOT.glob("statemachines/*.asl.json"))
+EXCEPTIONS = tomllib.loads((Path(__file__).parent / "exceptions.toml").read_text())
+KEPT = ROOT / ".cache/validators"
+
+
+def the_stack() -> Stack:
+    machines = {file.name: json.loads(file.read_text()) for file in MACHINES}
+    return Stack(TEMPLATE.read_text(), machines, ROOT, EXCEPTIONS)
+
+
+def answer(validator: str, inputs: Iterable[Path], ask: Callable[[], str]) -> str:
+    """What the validator said about these files, asked again only when one of them has changed."""
+    digest = hashlib.sha256(validator.encode())
+    for file in inputs:
+        digest.update(b"\0" + file.name.encode() + b"\0" + file.read_bytes())
+    kept = KEPT / f"{validator}-{digest.hexdigest()[:24]}"
+    if not kept.exists():
+        said = ask()
+        KEPT.mkdir(parents=True, exist_ok=True)
+        kept.write_text(said)
+    return kept.read_text()
