@@ -10,7 +10,7 @@ from pathlib import Path
 
 from local.engine.site import sitecustomize as wall
 
-_log = logging.getLogger("engine.clock")
+logger = logging.getLogger("engine.clock")
 _waiting: "weakref.WeakSet[VirtualEvent]" = weakref.WeakSet()
 _guard = threading.Lock()
 
@@ -92,7 +92,7 @@ class Ticker:
             try:
                 self._body()
             except Exception:
-                _log.exception("tick")
+                logger.exception("tick")
             self._running = False
 
 

@@ -31,16 +31,11 @@ def deploy(
     _build(project_root, parameters, build_dir)
     buckets = {bucket["Name"] for bucket in engine.client("s3").list_buckets()["Buckets"]}
     if BUCKET not in buckets:  # `--resolve-s3` would deploy a stack of its own for it
-        engine.client("s3").create_bucket(
-            Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION}
-        )
-    _sam(
-        build_dir,
-        ["deploy", "--template-file", str(build_dir / "build" / "template.yaml")]
-        + ["--stack-name", stack_name, "--s3-bucket", BUCKET, "--capabilities", *CAPABILITIES]
-        + ["--no-confirm-changeset", "--no-fail-on-empty-changeset", "--region", REGION, *_overrides(parameters)],
-        engine.url,
-    )
+        engine.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
+    where = ["--template-file", str(build_dir / "build" / "template.yaml"), "--stack-name", stack_name]
+    how = ["--s3-bucket", BUCKET, "--region", REGION, "--capabilities", *CAPABILITIES]
+    quietly = ["--no-confirm-changeset", "--no-fail-on-empty-changeset"]
+    _sam(build_dir, ["deploy", *where, *how, *quietly, *_overrides(parameters)], engine.url)
     stack = engine.client("cloudformation").describe_stacks(StackName=stack_name)["Stacks"][0]
     return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
 
@@ -51,13 +46,9 @@ def _build(project_root: Path, parameters: Mapping[str, str], build_dir: Path) -
     if mark.exists() and mark.read_text() == digest:
         return
     mark.unlink(missing_ok=True)
-    _sam(
-        build_dir,
-        ["build", "--template-file", str(project_root / "template.yaml")]
-        + ["--build-dir", str(build_dir / "build"), "--cached", "--cache-dir", str(build_dir / "cache")]
-        + _overrides(parameters),
-        cwd=project_root,
-    )
+    source = ["--template-file", str(project_root / "template.yaml")]
+    result = ["--build-dir", str(build_dir / "build"), "--cached", "--cache-dir", str(build_dir / "cache")]
+    _sam(build_dir, ["build", *source, *result, *_overrides(parameters)], cwd=project_root)
     mark.write_text(digest)
 
 

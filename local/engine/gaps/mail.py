@@ -9,7 +9,6 @@ import logging
 import os
 import threading
 from collections.abc import Iterable
-from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import parseaddr
 from pathlib import Path
@@ -24,12 +23,12 @@ from local.engine.patching import lean_on, replaces
 lean_on(ses, "_sent_emails_list", "_identities")
 
 FOLDER = Path(os.environ["ENGINE_HOME"]) / "mail"
-_log = logging.getLogger("engine.mail")
+logger = logging.getLogger("engine.mail")
 _telling: set[threading.Thread] = set()
 
 
 def _keep(request: dict[str, Any], message_id: str) -> dict[str, Any]:
-    rendered = next((r for r in reversed(ses._sent_emails_list()) if r["MessageId"] == message_id), {})
+    rendered: dict[str, Any] = next((r for r in reversed(ses._sent_emails_list()) if r["MessageId"] == message_id), {})
     raw = (request.get("Content", {}).get("Raw") or {}).get("Data")
     mime = base64.b64decode(raw) if raw else mail_content.build(request, rendered, message_id)
     mail = mail_content.kept(request, mime, message_id)
@@ -50,7 +49,7 @@ def _tell(mail: dict[str, Any]) -> None:
     try:
         mail_events.publish(mail)
     except Exception:
-        _log.exception("events of mail %s", mail["MessageId"])
+        logger.exception("events of mail %s", mail["MessageId"])
     finally:
         _telling.discard(threading.current_thread())
 
@@ -87,7 +86,7 @@ def opened(name: str) -> dict[str, Any] | None:
     file = FOLDER / f"{Path(name).name}.eml"
     if not file.is_file():
         return None
-    message = cast(EmailMessage, email.message_from_bytes(file.read_bytes(), policy=SMTP))
+    message = email.message_from_bytes(file.read_bytes(), policy=SMTP)
     text, html = (message.get_body([kind]) for kind in ("plain", "html"))
     return {
         "headers": [[key, str(value)] for key, value in message.items()],

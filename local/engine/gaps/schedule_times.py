@@ -16,9 +16,9 @@ _next_fire: Callable[[Any, datetime], datetime | None] = eventbridge._cron_next_
 
 def next_cron(fields: Any, after: float, zone: ZoneInfo) -> float | None:
     """The first occurrence after a moment; a local time that the spring change skips is skipped, as on AWS."""
-    local: datetime | None = datetime.fromtimestamp(after, zone)
-    while local := _next_fire(fields, local):
-        local = local.replace(fold=0)
+    local = datetime.fromtimestamp(after, zone)
+    while found := _next_fire(fields, local):
+        local = found.replace(fold=0)
         round_trip = local.astimezone(UTC).astimezone(zone)
         if round_trip.replace(tzinfo=None) == local.replace(tzinfo=None) and local.timestamp() > after:
             return local.timestamp()
@@ -41,9 +41,14 @@ def last_due(expression: str, zone_name: str, last: float, now: float) -> float 
     window = 86400.0
     while True:
         start = max(last, now - window)
-        found, moment = None, next_cron(fields, start, zone)
-        while moment is not None and moment <= now:
-            found, moment = moment, next_cron(fields, moment, zone)
+        found = _last_cron(fields, start, now, zone)
         if found is not None or start == last:
             return found
         window *= 8
+
+
+def _last_cron(fields: Any, start: float, end: float, zone: ZoneInfo) -> float | None:
+    found, moment = None, next_cron(fields, start, zone)
+    while moment is not None and moment <= end:
+        found, moment = moment, next_cron(fields, moment, zone)
+    return found

@@ -18,7 +18,7 @@ lean_on(scheduler, "_to_epoch", "_schedules", "_schedule_last_fired", "_create_s
 lean_on(eventbridge, "_invoke_target", "_tick_scheduled_rules")
 
 LOST = ("ScheduleExpressionTimezone", "ActionAfterCompletion", "StartDate", "EndDate")
-_log = logging.getLogger("engine.schedules")
+logger = logging.getLogger("engine.schedules")
 _tickers: list[Ticker] = []
 
 
@@ -80,7 +80,7 @@ def _tick(_original: Any) -> None:
         try:
             _tick_one(key, schedule, now)
         except Exception:
-            _log.exception("schedule %s", key)
+            logger.exception("schedule %s", key)
 
 
 @replaces(scheduler, "start_scheduler")

@@ -63,7 +63,7 @@ def _note_the_full_delay(original: Any, retriers: Any, error: str, counts: dict[
     if retrier is not None:
         delay = retrier.get("IntervalSeconds", 1) * retrier.get("BackoffRate", 2.0) ** counts.get(index, 0)
         delay = min(delay, retrier.get("MaxDelaySeconds", delay))
-        _retry_delay.set(random.uniform(0, delay) if retrier.get("JitterStrategy") == "FULL" else delay)  # noqa: S311
+        _retry_delay.set(random.uniform(0, delay) if retrier.get("JitterStrategy") == "FULL" else delay)
     return retrier, index
 
 

@@ -22,7 +22,7 @@ lean_on(lambda_svc, "_dynamodb_stream_table_from_arn_spec")
 lean_on(dynamodb, "_tables", "stream_start_position", "stream_end_position", "stream_records_since")
 
 BACKOFF = float(os.environ.get("ENGINE_STREAM_BACKOFF", "0.2"))  # real seconds between two tries
-_log = logging.getLogger("engine.streams")
+logger = logging.getLogger("engine.streams")
 
 
 class Reader:
@@ -62,7 +62,7 @@ class Reader:
                 try:
                     progress = self._step()
                 except Exception:
-                    _log.exception("stream mapping %s", self.mapping["UUID"])
+                    logger.exception("stream mapping %s", self.mapping["UUID"])
                     progress = False
                 if not progress:
                     self.at_work = False
@@ -143,5 +143,5 @@ class Reader:
         threading.Event().wait(BACKOFF)
 
     def _discard(self, records: tuple[dict[str, Any], ...], condition: str, invocations: int, raised: bool) -> None:
-        _log.warning("stream mapping %s gives up %d records: %s", self.mapping["UUID"], len(records), condition)
+        logger.warning("stream mapping %s gives up %d records: %s", self.mapping["UUID"], len(records), condition)
         stream_failures.report(self.mapping, records, condition, invocations, raised)

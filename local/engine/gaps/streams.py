@@ -1,4 +1,4 @@
-"""DynamoDB streams: one reader per event source mapping; MiniStack has one poll thread for all, and forgets failures."""
+"""DynamoDB streams: a reader per event source mapping, where MiniStack has one thread for all and drops failures."""
 
 import threading
 import time
