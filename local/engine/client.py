@@ -1,5 +1,6 @@
 """Starts, stops and steers an engine from tests, the demo and tools."""
 
+import contextlib
 import json
 import os
 import signal
@@ -47,6 +48,7 @@ class Engine:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
+                start_new_session=True,  # Ctrl-C in the terminal is for whoever started the engine
             )
         end = time.monotonic() + 30
         while time.monotonic() < end and process.poll() is None:
@@ -70,7 +72,8 @@ class Engine:
         return engine
 
     def stop(self) -> None:
-        os.kill(self.pid, signal.SIGTERM)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGTERM)
         if self._process:
             self._process.wait(30)
             return

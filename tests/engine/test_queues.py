@@ -1,10 +1,13 @@
 """SQS and its functions: delays on the clock, partial failures, redrive, nobody behind a slow one, nothing lost."""
 
 import json
+import subprocess
+import sys
 import threading
 import time
 from datetime import timedelta
 
+from local.engine.client import ROOT
 from tests.engine.stack import until
 
 
@@ -78,3 +81,33 @@ def test_no_message_is_lost_between_senders_and_removers(app):
     for thread in takers:
         thread.join()
     assert sorted(got) == sorted({f"{s}-{i}-{n}" for s in range(3) for i in range(10) for n in range(10)})
+
+
+SENT_MEANWHILE = """
+import sys, time
+from pathlib import Path
+from local.engine import gaps, launcher
+launcher.prepare(Path(sys.argv[1]), False)
+gaps.close()
+from ministack.services import sqs
+
+class Messages(list):
+    # A message arrives at the end of each walk through the list, before its successor is put in place.
+    sent = 0
+    def __iter__(self):
+        yield from super().__iter__()
+        self.append({"id": f"late-{Messages.sent}", "sent_at": time.time(), "visible_at": 0, "receive_count": 0})
+        Messages.sent += 1
+
+old = {"id": "old", "sent_at": 0, "visible_at": 0, "receive_count": 1}
+queue = {"attributes": {"MessageRetentionPeriod": "60"}, "messages": Messages([old])}
+sqs._expire_retained(queue)
+ids = [queue["messages"][i]["id"] for i in range(len(queue["messages"]))]
+print("lost" if set(ids) != {f"late-{n}" for n in range(Messages.sent)} else "kept", "old" in ids)
+"""
+
+
+def test_a_message_sent_while_others_are_removed_stays(tmp_path):
+    command = [sys.executable, "-c", SENT_MEANWHILE, str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "kept False\n"

@@ -4,6 +4,7 @@ from importlib import import_module
 
 NAMES = (
     "lambdas",
+    "async_invocations",
     "http_api",
     "step_functions",
     "queues",

@@ -81,3 +81,11 @@ def queue(event, context):
         if body.get("fail"):
             failures.append({"itemIdentifier": record["messageId"]})
     return {"batchItemFailures": failures}
+
+
+def inbound(event, context):
+    """Whatever invokes asynchronously: a notification of SNS, an event of EventBridge."""
+    event = json.loads(event["Records"][0]["Sns"]["Message"]) if "Records" in event else event["detail"]
+    note(f"inbound#{event['key']}", request=context.aws_request_id)
+    if event.get("fail"):
+        raise Refused("told to fail")
