@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from local.engine import clock, idle
+from local.engine.gaps import mail, texts
 
 
 class BadRequest(Exception):
@@ -47,21 +48,13 @@ def _idle() -> dict[str, Any]:
 
 
 def _mails() -> list[dict[str, Any]]:
-    from local.engine.gaps import mail
-
     return [
         {"id": m["MessageId"].split("@")[0], "to": m["Recipients"], "subject": m["Subject"], "at": m["Timestamp"]}
         for m in mail.all_kept()
     ]
 
 
-def _texts() -> list[dict[str, Any]]:
-    from local.engine.gaps import texts
-
-    return texts.all_kept()
-
-
-_READ: dict[str, Callable[[], Any]] = {"clock": _clock, "idle": _idle, "mail": _mails, "sms": _texts}
+_READ: dict[str, Callable[[], Any]] = {"clock": _clock, "idle": _idle, "mail": _mails, "sms": texts.all_kept}
 
 
 def answer(method: str, path: str, body: bytes) -> tuple[int, Any]:
@@ -74,9 +67,8 @@ def answer(method: str, path: str, body: bytes) -> tuple[int, Any]:
     if method == "GET" and name in _READ:
         return 200, _READ[name]()
     if method == "GET" and name.startswith("mail/"):
-        from local.engine.gaps import mail
-
-        if (opened := mail.opened(name.removeprefix("mail/"))) is not None:
+        opened = mail.opened(name.removeprefix("mail/"))
+        if opened is not None:
             return 200, opened
     return 404, {"message": "Not Found"}
 

@@ -1,4 +1,4 @@
-"""SNS Publish to a phone number: each SMS kept in HOME/sms with the moment it was sent."""
+"""SNS Publish to a phone number: each SMS kept in HOME/sms with the moment it was sent, and its delivery logged."""
 
 import json
 import os
@@ -8,37 +8,37 @@ from typing import Any, cast
 
 from ministack.services import sns
 
+from local.engine.gaps import text_logs
 from local.engine.patching import lean_on, replaces
 
-lean_on(sns, "_publish")
+lean_on(sns, "_sms_log_for", "_p")
 
 FOLDER = Path(os.environ["ENGINE_HOME"]) / "sms"
 
 
-class _Kept(list[dict[str, Any]]):
-    """MiniStack's list of texts to one number; it appends the record that we keep."""
-
-    def append(self, text: dict[str, Any]) -> None:
-        super().append(text)
-        FOLDER.mkdir(parents=True, exist_ok=True)
-        kept = {
-            "id": text["MessageId"],
-            "to": text["PhoneNumber"],
-            "text": text["Message"],
-            "attributes": text["MessageAttributes"],
-            "at": time.time(),
-        }
-        part = FOLDER / f".{text['MessageId']}.part"
-        part.write_text(json.dumps(kept, indent=1))
-        part.rename(FOLDER / f"{text['MessageId']}.json")
+@replaces(sns, "_publish")
+def _keep(original: Any, parameters: dict[str, Any]) -> Any:
+    number = sns._p(parameters, "PhoneNumber")
+    before = len(sns._sms_log_for(number)) if number else 0
+    response = original(parameters)
+    for text in sns._sms_log_for(number)[before:] if number else []:
+        _write(text)
+    return response
 
 
-@replaces(sns, "_sms_log_for")
-def _keeping(original: Any, number: str) -> list[dict[str, Any]]:
-    texts = original(number)
-    if not isinstance(texts, _Kept):
-        texts = sns._sms_messages[number] = _Kept(texts)
-    return cast(list[dict[str, Any]], texts)
+def _write(text: dict[str, Any]) -> None:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    kept = {
+        "id": text["MessageId"],
+        "to": text["PhoneNumber"],
+        "text": text["Message"],
+        "attributes": text["MessageAttributes"],
+        "at": time.time(),
+    }
+    part = FOLDER / f".{text['MessageId']}.part"
+    part.write_text(json.dumps(kept, indent=1))
+    part.rename(FOLDER / f"{text['MessageId']}.json")
+    text_logs.write(kept)
 
 
 def all_kept() -> list[dict[str, Any]]:
