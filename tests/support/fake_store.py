@@ -11,7 +11,19 @@ import msgspec
 from creneau.adapters.dynamodb import keys
 from creneau.shared.errors import invalid
 from creneau.shared.model import Stored
-from creneau.shared.store import Collection, Conflict, DecideOffer, Delete, Page, Put, Ref, Snapshot, Unchanged, Write
+from creneau.shared.store import (
+    Absent,
+    Collection,
+    Conflict,
+    DecideOffer,
+    Delete,
+    Page,
+    Put,
+    Ref,
+    Snapshot,
+    Unchanged,
+    Write,
+)
 from creneau.waitlist.round import OfferState, Round
 
 M = TypeVar("M", bound=Stored)
@@ -95,8 +107,13 @@ class FakeStore:
         if keys.key_of(ref) in self.looks:
             self.looks[keys.key_of(ref)] = keys.instant(until)
 
+    def looked(self, ref: Ref[Any], version: int) -> None:
+        stored = self.items.get(keys.key_of(ref))
+        if stored is not None and stored.version == version:
+            self.looks.pop(keys.key_of(ref), None)
+
     def _check_shape(self, writes: Sequence[Write]) -> None:
-        touched = [keys.key_of(w.round if isinstance(w, DecideOffer) else keys.ref_to(w.item)) for w in writes]
+        touched = [_touched(write) for write in writes]
         if len(set(touched)) != len(touched):
             raise ValueError("a transaction names an item twice")
         if not 1 <= len(touched) <= 100:
@@ -105,6 +122,10 @@ class FakeStore:
     def _change(self, write: Write) -> tuple[keys.Key | None, Stored | None]:
         if isinstance(write, DecideOffer):
             return self._decide(write)
+        if isinstance(write, Absent):
+            if keys.key_of(write.ref) in self.items:
+                raise Conflict("it exists")
+            return None, None
         key = keys.key_of(keys.ref_to(write.item))
         stored = self.items.get(key)
         if write.item.guarded and (stored.version if stored else 0) != write.item.version:
@@ -135,3 +156,13 @@ class FakeStore:
         )
         offers = {**stored.offers, write.appointment_id: decided}
         return key, stored.with_(offers=offers, version=stored.version + 1)
+
+
+def _touched(write: Write) -> keys.Key:
+    match write:
+        case DecideOffer():
+            return keys.key_of(write.round)
+        case Absent(ref):
+            return keys.key_of(ref)
+        case Put(item) | Delete(item) | Unchanged(item):
+            return keys.key_of(keys.ref_to(item))

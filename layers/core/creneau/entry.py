@@ -64,7 +64,7 @@ def queue(given: type[I]) -> Callable[[Callable[[I, wiring.App], None]], Handler
                     _bind(value)
                     body(value, wiring.app())
                     logger.info("done", extra={"queue_message": record["messageId"]})
-                except Exception:  # noqa: BLE001 - whatever it was, the queue tries again and then keeps it
+                except Exception:
                     logger.exception("failed", extra={"queue_message": record["messageId"]})
                     failed.append({"itemIdentifier": record["messageId"]})
             return {"batchItemFailures": failed}
@@ -72,6 +72,22 @@ def queue(given: type[I]) -> Callable[[Callable[[I, wiring.App], None]], Handler
         return _framed(wraps(body)(handler))
 
     return decorate
+
+
+def batch(body: Callable[[dict[str, Any], wiring.App], None]) -> Handler:
+    """A stream's consumer: records in order; the first that raises is reported, and the stream continues from there."""
+
+    def handler(event: Any, _context: Any) -> dict[str, Any]:
+        for record in event["Records"]:
+            try:
+                body(record, wiring.app())
+            except Exception:
+                number = record["dynamodb"]["SequenceNumber"]
+                logger.exception("failed", extra={"sequence_number": number})
+                return {"batchItemFailures": [{"itemIdentifier": number}]}
+        return {"batchItemFailures": []}
+
+    return _framed(wraps(body)(handler))
 
 
 def schedule(body: Callable[[wiring.App], Value]) -> Handler:

@@ -6,6 +6,8 @@ from functools import cached_property
 
 from creneau.adapters import aws, identifiers, wall_clock
 from creneau.adapters.dynamodb.table import Table
+from creneau.adapters.retry_queue import RetryQueue
+from creneau.adapters.round_executions import RoundExecutions
 from creneau.agenda.absence import AddAbsence, AppointmentsIn, MarkAbsence, RemoveAbsence
 from creneau.agenda.book import Book
 from creneau.agenda.change_attendance import ChangeAttendance
@@ -16,6 +18,13 @@ from creneau.shared.again import Again
 from creneau.shared.settings import Clinic
 from creneau.shared.store import Store
 from creneau.shared.time import Clock
+from creneau.waitlist.answer import AnswerOffer, ShowOffer
+from creneau.waitlist.extend import Extend
+from creneau.waitlist.line_grew import LineGrew
+from creneau.waitlist.open_round import OpenRound
+from creneau.waitlist.ports import Rounds
+from creneau.waitlist.pursue import Pursue, PursueDay
+from creneau.waitlist.settle import Settle, SettleSlot
 
 
 class App:
@@ -92,6 +101,52 @@ class App:
     @cached_property
     def appointments_in(self) -> AppointmentsIn:
         return AppointmentsIn(self.store, self.clinic)
+
+    # -- waitlist
+    @cached_property
+    def rounds(self) -> Rounds:
+        return RoundExecutions(aws.client("stepfunctions"), self.environment["WAITLIST_ROUND_ARN"])
+
+    @cached_property
+    def pursue(self) -> Pursue:
+        return Pursue(self.store, self.clinic, self.clock, self.rounds)
+
+    @cached_property
+    def pursue_day(self) -> PursueDay:
+        return PursueDay(self.store, self.pursue)
+
+    @cached_property
+    def line_grew(self) -> LineGrew:
+        return LineGrew(self.store, self.pursue_day)
+
+    @cached_property
+    def open_round(self) -> OpenRound:
+        return OpenRound(self.store, self.clinic, self.clock, self.again)
+
+    @cached_property
+    def settle(self) -> Settle:
+        return Settle(self.store, self.clinic, self.clock, self.again)
+
+    @cached_property
+    def settle_slot(self) -> SettleSlot:
+        return SettleSlot(self.store, self.settle)
+
+    @cached_property
+    def extend(self) -> Extend:
+        return Extend(self.store, self.clinic, self.clock, self.again)
+
+    @cached_property
+    def show_offer(self) -> ShowOffer:
+        return ShowOffer(self.store, self.clinic, self.clock)
+
+    @cached_property
+    def answer_offer(self) -> AnswerOffer:
+        return AnswerOffer(self.store, self.clinic, self.clock, self.again)
+
+    # -- reactions
+    @cached_property
+    def retry_queue(self) -> RetryQueue:
+        return RetryQueue(aws.client("sqs"), self.environment["RETRY_QUEUE_URL"])
 
 
 _present: App | None = None

@@ -40,7 +40,9 @@ def absence_ref(id: str) -> Ref[AbsenceRecord]:
 
 def check_absence(record: AbsenceRecord) -> None:
     if (record.practitioner_id is None) == (record.location_id is None):
-        raise invalid("practitioner_id", "an absence is of a practitioner or of a location", "give exactly one of the two")
+        raise invalid(
+            "practitioner_id", "an absence is of a practitioner or of a location", "give exactly one of the two"
+        )
     if record.end <= record.start:
         raise invalid("end", "it ends before it starts", "give an end after the start")
     if record.end - record.start > LONGEST:

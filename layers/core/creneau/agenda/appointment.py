@@ -12,8 +12,8 @@ class Appointment(Stored, frozen=True, kw_only=True):
     """A move makes a new appointment of the same visit (A-12): `moved_from` and `moved_to` link them.
 
     `waiting_since` is the instant at which the earlier-slot box was ticked, None when it is not: the patient's place
-    in line. `changes` counts the changes of attendance, so that each can be told once. `sequence` is the visit's
-    calendar sequence (RFC 5546).
+    in line. `changes` counts the changes of attendance, so that each can be told once; `attendance_at` is the last one's
+    instant. `sequence` is the visit's calendar sequence (RFC 5546).
     """
 
     id: str
@@ -38,6 +38,7 @@ class Appointment(Stored, frozen=True, kw_only=True):
     note: str = ""
     created_at: datetime
     created_by: str = ""
+    attendance_at: datetime
     changed_at: datetime
     changed_by: str = ""
     deleted_at: datetime | None = None
@@ -49,6 +50,10 @@ class Appointment(Stored, frozen=True, kw_only=True):
     @property
     def is_active(self) -> bool:
         return self.attendance in ACTIVE and self.deleted_at is None
+
+    @property
+    def is_booked(self) -> bool:
+        return self.attendance is Attendance.BOOKED and self.deleted_at is None
 
 
 def appointment_ref(id: str) -> Ref[Appointment]:

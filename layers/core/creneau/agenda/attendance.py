@@ -18,9 +18,7 @@ HOLDING = frozenset({Attendance.PENDING_CONFIRMATION, Attendance.BOOKED, Attenda
 
 ACTIVE = frozenset({Attendance.PENDING_CONFIRMATION, Attendance.BOOKED})
 
-GIVEN_UP = frozenset(
-    {Attendance.CANCELLED_BY_PATIENT, Attendance.CANCELLED_BY_PRACTITIONER, Attendance.PATIENT_ABSENT}
-)
+GIVEN_UP = frozenset({Attendance.CANCELLED_BY_PATIENT, Attendance.CANCELLED_BY_PRACTITIONER, Attendance.PATIENT_ABSENT})
 
 ALLOWED: dict[Attendance, frozenset[Attendance]] = {
     Attendance.PENDING_CONFIRMATION: frozenset(

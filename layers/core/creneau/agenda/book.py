@@ -69,9 +69,7 @@ class Book:
         self.store.commit([Put(appointment), *places.writes()])
         return appointment.with_(version=1)
 
-    def _draft(
-        self, appointment_id: str, booking: Booking, known: Snapshot, by: Actor, now: datetime
-    ) -> Appointment:
+    def _draft(self, appointment_id: str, booking: Booking, known: Snapshot, by: Actor, now: datetime) -> Appointment:
         agenda, service = known[agenda_ref(booking.agenda_id)], known[service_ref(booking.service_id)]
         check_service(service, known[patient_ref(booking.patient_id)])
         start = utc(booking.start)
@@ -95,6 +93,7 @@ class Book:
             note=booking.note,
             created_at=now,
             created_by=by.id,
+            attendance_at=now,
             changed_at=now,
             changed_by=by.id,
         )
@@ -118,5 +117,7 @@ def check_service(service: Service, patient: Patient) -> None:
         raise Refused("this patient can't be booked", code="patient_inactive", remedy="check the patient's record")
     if service.category == Predefined.HOME_VISIT and patient.address is None:
         raise Refused(
-            "a home visit needs the patient's address", code="no_address", remedy="add the address to the patient's record"
+            "a home visit needs the patient's address",
+            code="no_address",
+            remedy="add the address to the patient's record",
         )

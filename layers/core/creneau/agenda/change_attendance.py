@@ -36,7 +36,13 @@ class ChangeAttendance:
     again: Again
 
     def __call__(
-        self, appointment_id: str, to: Attendance, by: Actor, *, expected_version: int | None = None, release: bool = True
+        self,
+        appointment_id: str,
+        to: Attendance,
+        by: Actor,
+        *,
+        expected_version: int | None = None,
+        release: bool = True,
     ) -> Appointment:
         return self.again(lambda: self._step(appointment_id, to, by, expected_version, release))
 
@@ -54,7 +60,12 @@ class ChangeAttendance:
         settings = snapshot.get(SETTINGS) or Settings()
         places = Places(snapshot, self.clinic.zone, now)
         after = before.with_(
-            attendance=to, changes=before.changes + 1, sequence=before.sequence + 1, changed_at=now, changed_by=by.id
+            attendance=to,
+            changes=before.changes + 1,
+            sequence=before.sequence + 1,
+            attendance_at=now,
+            changed_at=now,
+            changed_by=by.id,
         )
         if frees_the_place(before.attendance, to):
             places.leave(before)
@@ -67,9 +78,9 @@ class ChangeAttendance:
                 raise Refused(
                     f"it cannot be set back: {error.detail}", code=error.code, remedy="book a new appointment instead"
                 ) from error
-        elif before.is_active and not after.is_active:
+        elif before.is_booked:
             places.leave_line(before)
-        elif after.is_active and not before.is_active:
+        elif after.is_booked:
             places.join_line(after)
         self.store.commit([Put(after), *places.writes()])
         return after.with_(version=after.version + 1)

@@ -44,7 +44,9 @@ class Absence(Value, frozen=True, kw_only=True):
         return here and Interval(start=self.start, end=self.end).overlaps(slot.interval)
 
 
-class Held(Value, frozen=True, kw_only=True, rename={"appointment_id": "a", "agenda_id": "g", "start": "s", "end": "e"}):
+class Held(
+    Value, frozen=True, kw_only=True, rename={"appointment_id": "a", "agenda_id": "g", "start": "s", "end": "e"}
+):
     """A place held by an appointment."""
 
     appointment_id: str

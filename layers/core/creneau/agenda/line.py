@@ -26,7 +26,7 @@ class WaitEntry(Stored, frozen=True, kw_only=True):
 
 def entry_of(appointment: Appointment) -> WaitEntry | None:
     """The entry that an appointment must have in the line, None when it must have none."""
-    if appointment.waiting_since is None or not appointment.is_active:
+    if appointment.waiting_since is None or not appointment.is_booked:
         return None
     return WaitEntry(
         agenda_id=appointment.agenda_id,

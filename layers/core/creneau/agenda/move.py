@@ -93,9 +93,16 @@ class Move:
 
     def _new(self, old: Appointment, new_id: str, to: NewTime, by: Actor, now: datetime) -> Appointment:
         known = self.store.snapshot(
-            [agenda_ref(to.agenda_id or old.agenda_id), service_ref(to.service_id or old.service_id), patient_ref(old.patient_id)]
+            [
+                agenda_ref(to.agenda_id or old.agenda_id),
+                service_ref(to.service_id or old.service_id),
+                patient_ref(old.patient_id),
+            ]
         )
-        agenda, service = known[agenda_ref(to.agenda_id or old.agenda_id)], known[service_ref(to.service_id or old.service_id)]
+        agenda, service = (
+            known[agenda_ref(to.agenda_id or old.agenda_id)],
+            known[service_ref(to.service_id or old.service_id)],
+        )
         check_service(service, known[patient_ref(old.patient_id)])
         start = utc(to.start)
         lasts = timedelta(minutes=to.duration_minutes) if to.duration_minutes else None
@@ -126,6 +133,7 @@ def successor(old: Appointment, new_id: str, by: Actor, now: datetime) -> Appoin
         offer_round_id=None,
         created_at=now,
         created_by=by.id,
+        attendance_at=now,
         changed_at=now,
         changed_by=by.id,
     )
@@ -133,5 +141,10 @@ def successor(old: Appointment, new_id: str, by: Actor, now: datetime) -> Appoin
 
 def closed_as_moved(old: Appointment, new: Appointment, by: Actor, now: datetime) -> Appointment:
     return old.with_(
-        attendance=Attendance.MOVED, moved_to=new.id, changes=old.changes + 1, changed_at=now, changed_by=by.id
+        attendance=Attendance.MOVED,
+        moved_to=new.id,
+        changes=old.changes + 1,
+        attendance_at=now,
+        changed_at=now,
+        changed_by=by.id,
     )

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from creneau.agenda.book import check_span
 from creneau.agenda.catalogue import Agenda, Predefined, Service, agenda_ref, service_ref
@@ -11,7 +12,7 @@ from creneau.shared.actor import Actor
 from creneau.shared.again import Again
 from creneau.shared.errors import NotFound, Refused, invalid
 from creneau.shared.settings import Clinic
-from creneau.shared.store import Put, Store
+from creneau.shared.store import Put, Ref, Store
 from creneau.shared.time import Clock, local_date, utc
 
 
@@ -36,7 +37,7 @@ class SetOpening:
     again: Again
 
     def __call__(self, availability_id: str, opening: Opening, by: Actor) -> Availability:
-        refs = [agenda_ref(opening.agenda_id), *(service_ref(s) for s in opening.service_ids)]
+        refs: list[Ref[Any]] = [agenda_ref(opening.agenda_id), *(service_ref(s) for s in opening.service_ids)]
         known = self.store.snapshot(refs)
         agenda = known[agenda_ref(opening.agenda_id)]
         by.require_agenda_of(agenda.practitioner_id)
@@ -110,5 +111,7 @@ def check_group(opening: Opening, services: list[Service]) -> None:
         raise invalid("service_ids", "a slot for several needs one service of category group", "name that one service")
     if lasts != timedelta(minutes=services[0].duration_minutes):
         raise invalid(
-            "end", f"a group slot lasts as long as its service, {services[0].duration_minutes} minutes", "change the end"
+            "end",
+            f"a group slot lasts as long as its service, {services[0].duration_minutes} minutes",
+            "change the end",
         )

@@ -86,17 +86,17 @@ class Places:
                 remedy="choose another time, or move the other appointment first",
             )
         self.put_day(day.take(appointment.id, slot, self._now))
+        entry = entry_of(appointment)
         engagement = Engagement(
             appointment_id=appointment.id,
             start=appointment.start,
             end=appointment.end,
-            waiting_since=appointment.waiting_since,
+            waiting_since=entry.waiting_since if entry else None,
         )
         self.put_diary(diary.engaged(engagement, self._now))
         for resource_id in appointment.resource_ids:
             taken = self.resource_day(resource_id, day.on).take(appointment.id, slot)
             self._changed[resource_day_ref(resource_id, day.on)] = taken
-        entry = entry_of(appointment)
         if entry:
             self._entries.append(Put(entry))
 

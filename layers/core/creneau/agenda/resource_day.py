@@ -5,7 +5,6 @@ from datetime import date
 from creneau.agenda.day import Held
 from creneau.agenda.slot import Slot
 from creneau.shared.errors import Refused
-from creneau.shared.interval import Interval
 from creneau.shared.model import Stored
 from creneau.shared.store import Ref
 
@@ -15,12 +14,13 @@ class ResourceDay(Stored, frozen=True, kw_only=True):
     on: date
     held: tuple[Held, ...] = ()
 
-    def is_free(self, interval: Interval, but: str = "") -> bool:
-        return not any(h.interval.overlaps(interval) and h.appointment_id != but for h in self.held)
+    def is_free_for(self, slot: Slot) -> bool:
+        """Whether it serves nobody else then; the places of one group slot share it."""
+        return not any(h.interval.overlaps(slot.interval) and not h.is_in(slot) for h in self.held)
 
     def take(self, appointment_id: str, slot: Slot) -> "ResourceDay":
-        """Refused when it serves another appointment then; places of one group slot share it."""
-        if any(h.interval.overlaps(slot.interval) and not h.is_in(slot) for h in self.held):
+        """Refused when it serves another appointment then."""
+        if not self.is_free_for(slot):
             raise Refused(
                 "a room or device that the service needs is in use", code="resource_taken", remedy="choose another time"
             )

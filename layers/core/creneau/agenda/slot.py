@@ -34,5 +34,7 @@ def parse_slot(slot_id: str) -> Slot:
         )
     except ValueError as error:
         raise invalid(
-            "slot_id", f"{slot_id!r} is not a slot", "write agenda.start.end as in agd_1.20260301T090000Z.20260301T093000Z"
+            "slot_id",
+            f"{slot_id!r} is not a slot",
+            "write agenda.start.end as in agd_1.20260301T090000Z.20260301T093000Z",
         ) from error

@@ -23,7 +23,9 @@ def box_exists(start: datetime, settings: Settings, now: datetime, zone: ZoneInf
 
 def check_may_wait(start: datetime, settings: Settings, now: datetime, zone: ZoneInfo) -> None:
     if not settings.waitlist.enabled:
-        raise Refused("the waitlist is off", code="waitlist_off", remedy="an administrator can turn it on in the settings")
+        raise Refused(
+            "the waitlist is off", code="waitlist_off", remedy="an administrator can turn it on in the settings"
+        )
     if not box_exists(start, settings, now, zone):
         days = settings.waitlist.minimum_lead_days
         raise Refused(
@@ -58,7 +60,9 @@ class SetWantsEarlier:
         places = Places(snapshot, self.clinic.zone, now)
         if wanted:
             if not before.is_active:
-                raise Refused("the appointment is not booked", code="not_booked", remedy="tick it on a booked appointment")
+                raise Refused(
+                    "the appointment is not booked", code="not_booked", remedy="tick it on a booked appointment"
+                )
             check_may_wait(before.start, snapshot.get(SETTINGS) or Settings(), now, self.clinic.zone)
         after = before.with_(waiting_since=now if wanted else None, changed_at=now, changed_by=by.id)
         if wanted:

@@ -56,9 +56,16 @@ class Delete:
 
 @dataclass(frozen=True)
 class Unchanged:
-    """The change happens only if `item` is still stored with that version (0: still absent)."""
+    """The change happens only if `item` is still stored with that version."""
 
     item: Stored
+
+
+@dataclass(frozen=True)
+class Absent:
+    """The change happens only if nothing is stored there."""
+
+    ref: Ref[Any]
 
 
 @dataclass(frozen=True)
@@ -72,7 +79,7 @@ class DecideOffer:
     new_appointment_id: str | None = None
 
 
-Write = Put | Delete | Unchanged | DecideOffer
+Write = Put | Delete | Unchanged | Absent | DecideOffer
 
 
 @dataclass(frozen=True)
@@ -118,6 +125,10 @@ class Store(Protocol):
 
     def snooze(self, ref: Ref[Any], until: datetime) -> None:
         """Look at this value again at `until`, without changing it."""
+        ...
+
+    def looked(self, ref: Ref[Any], version: int) -> None:
+        """It need not be looked at any more, unless it changed since that version."""
         ...
 
     def look_at(self, kind: type[M], due_by: datetime | None) -> list[Ref[M]]:

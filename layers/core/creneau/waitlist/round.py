@@ -9,7 +9,7 @@ from creneau.shared.model import Stored, Value
 from creneau.shared.store import Collection, Ref
 
 MARGIN = timedelta(seconds=30)
-"""Offers are recorded expired only so long after they expire: longer than any handler runs, plus skew of clocks (W-09)."""
+"""Offers are recorded expired only so long after they expire: longer than a handler runs, plus clock skew (W-09)."""
 
 
 class OfferState(StrEnum):

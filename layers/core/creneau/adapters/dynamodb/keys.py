@@ -28,6 +28,7 @@ from typing import Any
 
 from creneau.agenda.absence import AbsenceRecord
 from creneau.agenda.appointment import Appointment
+from creneau.agenda.attendance import Attendance
 from creneau.agenda.catalogue import Agenda, Category, Location, Patient, Practitioner, Resource, Service
 from creneau.agenda.day import PractitionerDay
 from creneau.agenda.diary import PatientDiary
@@ -160,7 +161,10 @@ def _look_at(item: Stored) -> datetime | None:
         case PractitionerDay():
             return min((r.opened_at + UNATTENDED_FOR for r in item.open_releases), default=None)
         case Round():
-            return None if item.settled else (item.closed_at or item.expires_at + MARGIN) + timedelta(minutes=1)
+            return None if item.settled else item.expires_at + MARGIN + timedelta(minutes=1)
+        case Appointment():
+            told = item.attendance in (Attendance.MOVED, Attendance.ATTENDED) or item.deleted_at is not None
+            return None if told else item.attendance_at + UNATTENDED_FOR
         case Message() | AbsenceRecord():
             return item.look_at
         case _:

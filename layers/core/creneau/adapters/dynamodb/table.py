@@ -14,6 +14,7 @@ from creneau.adapters.dynamodb.codec import decode, encode
 from creneau.shared.errors import Busy, invalid
 from creneau.shared.model import Stored
 from creneau.shared.store import (
+    Absent,
     Collection,
     Conflict,
     DecideOffer,
@@ -53,7 +54,9 @@ class Table:
         except self._client.exceptions.TransactionCanceledException as error:
             raise _why(error) from error
         items = [r.get("Item") for r in answer["Responses"]]
-        return Snapshot({ref: decode(ref.model, item) if item else None for ref, item in zip(wanted, items, strict=True)})
+        return Snapshot(
+            {ref: decode(ref.model, item) if item else None for ref, item in zip(wanted, items, strict=True)}
+        )
 
     def get_many(self, refs: Sequence[Ref[M]]) -> list[M | None]:
         found: dict[tuple[str, str], dict[str, Any]] = {}
@@ -140,6 +143,18 @@ class Table:
         except self._client.exceptions.ConditionalCheckFailedException:
             return  # nothing to look at any more
 
+    def looked(self, ref: Ref[Any], version: int) -> None:
+        try:
+            self._client.update_item(
+                TableName=self._name,
+                Key=_wire(*keys.key_of(ref)),
+                UpdateExpression=f"REMOVE {keys.LOOK_PK}, {keys.LOOK_SK}",
+                ConditionExpression=f"version = :v AND attribute_exists({keys.LOOK_PK})",
+                ExpressionAttributeValues={":v": {"N": str(version)}},
+            )
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return  # it changed, or was looked at already
+
     def _single(self, verb: str, action: dict[str, Any]) -> None:
         if verb == "ConditionCheck":
             raise ValueError("a lone condition changes nothing")
@@ -168,6 +183,9 @@ class Table:
             case Unchanged(item):
                 key = _wire(*keys.key_of(keys.ref_to(item)))
                 return {"ConditionCheck": {"TableName": self._name, "Key": key} | _condition(item)}
+            case Absent(ref):
+                absent = {"ConditionExpression": "attribute_not_exists(pk)"}
+                return {"ConditionCheck": {"TableName": self._name, "Key": _wire(*keys.key_of(ref))} | absent}
             case DecideOffer():
                 return {"Update": self._decide(write)}
 
@@ -187,7 +205,9 @@ class Table:
             "Key": _wire(*keys.key_of(write.round)),
             "UpdateExpression": f"{update} ADD version :one",
             # A state left at its default is not stored: an offer without one is still `sent`.
-            "ConditionExpression": "attribute_exists(offers.#a) AND (attribute_not_exists(offers.#a.#s) OR offers.#a.#s = :sent)",
+            "ConditionExpression": (
+                "attribute_exists(offers.#a) AND (attribute_not_exists(offers.#a.#s) OR offers.#a.#s = :sent)"
+            ),
             "ExpressionAttributeNames": {"#a": write.appointment_id, "#s": "state"},
             "ExpressionAttributeValues": values,
         }
@@ -203,9 +223,9 @@ def _condition(item: Stored) -> dict[str, Any]:
     return {"ConditionExpression": "version = :v", "ExpressionAttributeValues": {":v": {"N": str(item.version)}}}
 
 
-def _why(error: ClientError) -> Exception:
+def _why(error: Exception) -> Exception:
     """A cancelled transaction: a conflict is to be decided anew, anything else is what it is."""
-    reasons = {r.get("Code", "None") for r in cast(Any, error.response).get("CancellationReasons", [])} - {"None"}
+    reasons = {r.get("Code", "None") for r in cast(Any, error).response.get("CancellationReasons", [])} - {"None"}
     if reasons and reasons <= _CONFLICTS | _LIMITED:
         return Conflict(", ".join(sorted(reasons)))
     return error

@@ -1,0 +1,74 @@
+"""What a change of a stored value means: each record of the table's stream, named. Pure; what follows is in `reactions`."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from creneau.agenda.absence import AbsenceRecord
+from creneau.agenda.appointment import Appointment
+from creneau.agenda.day import PractitionerDay
+from creneau.agenda.diary import PatientDiary
+from creneau.messaging.message import Message, MessageState
+from creneau.shared.model import Stored
+from creneau.waitlist.round import OfferState, Round
+
+
+@dataclass(frozen=True)
+class Change:
+    """`name` says what happened, `key` to what: the ids that a reaction needs to read the rest."""
+
+    name: str
+    key: tuple[str, ...]
+
+
+def name_changes(before: Stored | None, after: Stored | None) -> list[Change]:
+    """The changes between two images of one value; none when nothing that matters differs."""
+    if before == after or after is None:
+        return []
+    match after:
+        case PractitionerDay():
+            return list(_of_day(before if isinstance(before, PractitionerDay) else None, after))
+        case PatientDiary():
+            return list(_of_diary(before if isinstance(before, PatientDiary) else None, after))
+        case Round():
+            return list(_of_round(before if isinstance(before, Round) else None, after))
+        case Appointment():
+            return [Change("AppointmentChanged", (after.id,))]
+        case Message() if after.state is MessageState.SCHEDULED:
+            return [Change("MessageScheduled", (after.id,))]
+        case AbsenceRecord() if not after.marked:
+            return [Change("AbsenceRecorded", (after.id,))]
+    return []
+
+
+def _of_day(before: PractitionerDay | None, after: PractitionerDay) -> Iterator[Change]:
+    known = {(r.slot.id, r.n): r for r in (before.releases if before else ())}
+    for release in after.releases:
+        old = known.get((release.slot.id, release.n))
+        if release == old:
+            continue
+        if release.is_open:
+            yield Change("PlaceReleased", (after.practitioner_id, release.slot.id))
+        elif old is None or old.is_open:
+            yield Change("ReleaseEnded", (release.slot.id,))
+
+
+def _of_diary(before: PatientDiary | None, after: PatientDiary) -> Iterator[Change]:
+    lock = before.lock if before else None
+    if after.lock and after.lock.void and after.lock != lock:
+        yield Change("OfferWithdrawn", (after.lock.round_id,))
+    waited = {(e.appointment_id, e.waiting_since) for e in (before.engagements if before else ())}
+    joined = any(e.waiting_since and (e.appointment_id, e.waiting_since) not in waited for e in after.engagements)
+    freed = lock is not None and after.lock is None
+    reachable = before is not None and not before.reachable and after.reachable
+    if joined or freed or reachable:
+        yield Change("LineGrew", (after.patient_id,))
+
+
+def _of_round(before: Round | None, after: Round) -> Iterator[Change]:
+    known = before.offers if before else {}
+    if any(key not in known for key in after.offers):
+        yield Change("OffersMade", (after.id,))
+    if not after.is_open and (before is None or before.is_open):
+        yield Change("RoundClosed", (after.practitioner_id, after.slot.id, after.id))
+    elif any(o.state is not OfferState.SENT and o != known.get(k) for k, o in after.offers.items()):
+        yield Change("OfferDecided", (after.id,))

@@ -1,0 +1,162 @@
+"""Whether a message may leave now: the one judge, asked when it is planned and again right before it goes (M-09)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from creneau.agenda.appointment import Appointment
+from creneau.agenda.attendance import Attendance
+from creneau.agenda.catalogue import Patient
+from creneau.messaging.address import sendable
+from creneau.messaging.message import Decision, Kind, Message, MessageState
+from creneau.messaging.ports import OfferSeen
+from creneau.shared.model import Value
+from creneau.shared.settings import MessagingSettings
+
+LOOK_WHILE_PAUSED = timedelta(minutes=5)
+
+TELLS = {
+    Kind.CONFIRMED: frozenset({Attendance.BOOKED}),
+    Kind.MOVED: frozenset({Attendance.BOOKED}),
+    Kind.CANCELLED: frozenset({Attendance.CANCELLED_BY_PATIENT, Attendance.CANCELLED_BY_PRACTITIONER}),
+    Kind.OFFER: frozenset({Attendance.BOOKED}),
+}
+"""The attendance that a message of a kind is true of."""
+
+
+class Reason(StrEnum):
+    """Why a message is put off, or never leaves."""
+
+    PAUSED = "sending_is_paused"
+    NOT_DUE = "not_due_yet"
+    CANCELLED = "message_not_scheduled"
+    KIND_OFF = "kind_turned_off"
+    NO_PATIENT = "patient_unknown"
+    ERASED = "patient_erased"
+    DECEASED = "patient_deceased"
+    NO_EMAIL = "no_email_address"
+    MALFORMED = "email_address_malformed"
+    BLOCKED = "email_address_blocked"
+    NO_APPOINTMENT = "appointment_gone"
+    OTHER_STATE = "appointment_in_another_state"
+    OVERTAKEN = "a_later_change_is_told_instead"
+    STARTED = "visit_started"
+    NO_OFFER = "offer_unknown"
+    OFFER_DECIDED = "offer_no_longer_open"
+    OFFER_EXPIRED = "too_late_to_answer"
+
+
+class Facts(Value, frozen=True, kw_only=True):
+    """All that the decision rests on, as read together."""
+
+    settings: MessagingSettings
+    patient: Patient | None
+    appointment: Appointment | None
+    offer: OfferSeen | None = None
+
+
+@dataclass(frozen=True)
+class Send:
+    rule: str = "M-09"
+
+
+@dataclass(frozen=True)
+class Defer:
+    until: datetime
+    reason: Reason
+    rule: str
+
+
+@dataclass(frozen=True)
+class Suppress:
+    reason: Reason
+    rule: str
+
+
+Verdict = Send | Defer | Suppress
+
+
+def may_send(message: Message, facts: Facts, now: datetime) -> Verdict:
+    """The first reason that applies. A pause comes first: what was read while it lasts may be out of date (M-20)."""
+    if not message.is_scheduled:
+        return Suppress(Reason.CANCELLED, "M-02")
+    if facts.settings.paused:
+        return Defer(now + LOOK_WHILE_PAUSED, Reason.PAUSED, "M-20")
+    if message.kind in facts.settings.off:
+        return Suppress(Reason.KIND_OFF, "M-18")
+    against = _patient(facts.patient) or _appointment(message, facts.appointment, now)
+    if against is None and message.kind is Kind.OFFER:
+        against = _offer(facts.offer, now)
+    if against is not None:
+        return against
+    if now < message.goes_at:
+        return Defer(message.goes_at, Reason.NOT_DUE, "M-01")
+    return Send()
+
+
+def _patient(patient: Patient | None) -> Suppress | None:
+    if patient is None:
+        return Suppress(Reason.NO_PATIENT, "M-09")
+    if patient.erased:
+        return Suppress(Reason.ERASED, "M-09")
+    if patient.deceased:
+        return Suppress(Reason.DECEASED, "M-09")
+    if not patient.email:
+        return Suppress(Reason.NO_EMAIL, "M-01")
+    if patient.email_blocked:
+        return Suppress(Reason.BLOCKED, "M-12")
+    if sendable(patient.email) is None:
+        return Suppress(Reason.MALFORMED, "M-01")
+    return None
+
+
+def _appointment(message: Message, appointment: Appointment | None, now: datetime) -> Suppress | None:
+    if appointment is None or appointment.deleted_at is not None:
+        return Suppress(Reason.NO_APPOINTMENT, "M-09")
+    if appointment.attendance not in TELLS[message.kind]:
+        return Suppress(Reason.OTHER_STATE, "M-09")
+    if message.kind is not Kind.OFFER and message.occurrence != str(appointment.changes):
+        return Suppress(Reason.OVERTAKEN, "M-18")
+    if appointment.start <= now:
+        return Suppress(Reason.STARTED, "M-09")
+    return None
+
+
+def _offer(offer: OfferSeen | None, now: datetime) -> Suppress | None:
+    if offer is None:
+        return Suppress(Reason.NO_OFFER, "M-09")
+    if now >= offer.expires_at:
+        return Suppress(Reason.OFFER_EXPIRED, "W-09")
+    if offer.state != "sent":
+        return Suppress(Reason.OFFER_DECIDED, "W-08")
+    return None
+
+
+def decided(verdict: Verdict, step: str, facts: Facts, now: datetime) -> Decision:
+    """The verdict as it is kept on the message: ids, versions and states, never a name or an address."""
+    known: dict[str, str] = {}
+    if not isinstance(verdict, Send):
+        known["reason"] = verdict.reason
+    if isinstance(verdict, Defer):
+        known["until"] = verdict.until.isoformat()
+    if facts.patient is not None:
+        known["patient_version"] = str(facts.patient.version)
+    if facts.appointment is not None:
+        known["attendance"] = facts.appointment.attendance
+        known["changes"] = str(facts.appointment.changes)
+        known["appointment_version"] = str(facts.appointment.version)
+    if facts.offer is not None:
+        known["offer"] = facts.offer.state
+        known["answer_before"] = facts.offer.expires_at.isoformat()
+    name = {Send: "send", Defer: "defer", Suppress: "suppress"}[type(verdict)]
+    return Decision(at=now, step=step, verdict=name, rule=verdict.rule, facts=known)
+
+
+def with_verdict(message: Message, verdict: Verdict, decision: Decision) -> Message:
+    """The message after a decision: scheduled, put off, or suppressed."""
+    told = message.because(decision)
+    if isinstance(verdict, Suppress):
+        return told.ended(MessageState.SUPPRESSED)
+    if isinstance(verdict, Defer):
+        return told.with_(not_before=verdict.until).waiting()
+    return told.waiting()

@@ -1,0 +1,101 @@
+"""What messages ask of the world beside the table: a mailer, a queue, executions, a content store, the waitlist's word."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from creneau.shared.model import Stored, Value
+from creneau.shared.store import Ref, Snapshot
+
+
+@dataclass(frozen=True)
+class Mail:
+    """One email as it leaves; `mime` is whole (RFC 5322), `message_id` our own."""
+
+    message_id: str
+    sender: str
+    to: str
+    mime: bytes
+
+
+class NotHandedOver(Exception):
+    """The mail did not leave, that much is certain. `args[0]` is the provider's code, never an address."""
+
+
+class Throttled(NotHandedOver):
+    """Too many at once: in a moment it will do."""
+
+
+class QuotaReached(NotHandedOver):
+    """The account may send no more for hours."""
+
+
+class Rejected(NotHandedOver):
+    """This mail will never be taken."""
+
+
+class NotSent(NotHandedOver):
+    """The provider could not be asked."""
+
+
+class Unknown(Exception):
+    """The provider was asked, and no answer came: it may have left."""
+
+
+class Mailer(Protocol):
+    def send(self, mail: Mail) -> str:
+        """Hands the mail over, once, without retries; the provider's id. Raises NotHandedOver's kinds, and Unknown."""
+        ...
+
+
+class OutboxEntry(Value, frozen=True, kw_only=True):
+    """What the outbox queue and `message_delay` carry: which message, and at which version it was dispatched."""
+
+    message_id: str
+    version: int
+
+
+class Outbox(Protocol):
+    def put(self, entry: OutboxEntry, delay_seconds: int) -> None:
+        """Delivered after so many seconds, 900 at most, at least once."""
+        ...
+
+
+class Delays(Protocol):
+    def start(self, name: str, entry: OutboxEntry, until: datetime) -> None:
+        """Hands the entry to the outbox then. A name that was used before starts nothing."""
+        ...
+
+
+class Contents(Protocol):
+    def keep(self, key: str, content: bytes) -> None: ...
+
+
+class OfferSeen(Value, frozen=True, kw_only=True):
+    """An offer as the waitlist sees it now: `state` is `sent` while it can still win, else what became of it."""
+
+    round_id: str
+    appointment_id: str
+    patient_id: str
+    start: datetime
+    end: datetime
+    sent_at: datetime
+    expires_at: datetime
+    state: str
+
+
+class Offers(Protocol):
+    """The waitlist, asked by messages."""
+
+    def ref(self, round_id: str) -> Ref[Any]: ...
+
+    def sent(self, round: Stored) -> list[OfferSeen]:
+        """Those that nobody has answered."""
+        ...
+
+    def judged_by(self, round: Stored, appointment_id: str) -> Sequence[Ref[Any]]:
+        """What else must be read to say what became of an offer."""
+        ...
+
+    def seen(self, round: Stored, appointment_id: str, read: Snapshot, now: datetime) -> OfferSeen | None: ...

@@ -1,0 +1,82 @@
+"""This change -> these reactions: the one table of everything that follows by itself.
+
+Each reaction reads its subject anew and is one cheap act that is harmless to repeat, in any order.
+"""
+
+from collections.abc import Callable
+
+from creneau.agenda.appointment import appointment_ref
+from creneau.agenda.slot import parse_slot
+from creneau.changes import Change
+from creneau.shared.model import Value
+from creneau.waitlist.round import ref_of
+from creneau.wiring import App
+
+
+class Reaction(Value, frozen=True, kw_only=True):
+    """A reaction to run, as the retry queue carries it."""
+
+    reaction: str
+    key: tuple[str, ...]
+
+
+REACTIONS: dict[str, tuple[str, ...]] = {
+    "AbsenceRecorded": ("mark_absence",),
+    "AppointmentChanged": ("tell_of_appointment",),
+    "LineGrew": ("pursue_for_patient",),
+    "MessageScheduled": ("dispatch_message",),
+    "OfferDecided": ("settle_round", "extend_round"),
+    "OfferWithdrawn": ("settle_round", "extend_round"),
+    "OffersMade": ("plan_offers",),
+    "PlaceReleased": ("pursue_place",),
+    "ReleaseEnded": ("settle_slot",),
+    "RoundClosed": ("settle_closed_round", "pursue_after_round"),
+}
+
+
+def tell_of_appointment(app: App, appointment_id: str) -> None:
+    appointment = app.store.get(appointment_ref(appointment_id))
+    if appointment is not None:
+        app.plan_appointment_messages(appointment_id)
+        app.store.looked(appointment_ref(appointment_id), appointment.version)
+
+
+def pursue_place(app: App, practitioner_id: str, slot_id: str) -> None:
+    app.pursue(practitioner_id, parse_slot(slot_id))
+
+
+def pursue_after_round(app: App, practitioner_id: str, slot_id: str, _round_id: str) -> None:
+    app.pursue(practitioner_id, parse_slot(slot_id))
+
+
+def settle_round(app: App, round_id: str) -> None:
+    app.settle(ref_of(round_id))
+
+
+def settle_closed_round(app: App, _practitioner_id: str, _slot_id: str, round_id: str) -> None:
+    app.settle(ref_of(round_id))
+
+
+ACTS: dict[str, Callable[..., object]] = {
+    "dispatch_message": lambda app, message_id: app.dispatch_message(message_id),
+    "extend_round": lambda app, round_id: app.extend(ref_of(round_id)),
+    "mark_absence": lambda app, absence_id: app.mark_absence(absence_id),
+    "plan_offers": lambda app, round_id: app.plan_offers(round_id),
+    "pursue_after_round": pursue_after_round,
+    "pursue_for_patient": lambda app, patient_id: app.line_grew(patient_id),
+    "pursue_place": pursue_place,
+    "settle_closed_round": settle_closed_round,
+    "settle_round": settle_round,
+    "settle_slot": lambda app, slot_id: app.settle_slot(parse_slot(slot_id)),
+    "tell_of_appointment": tell_of_appointment,
+}
+
+
+def reactions_to(changes: list[Change]) -> list[Reaction]:
+    """What follows, each once."""
+    wanted = [Reaction(reaction=name, key=c.key) for c in changes for name in REACTIONS[c.name]]
+    return list(dict.fromkeys(wanted))
+
+
+def react(app: App, reaction: Reaction) -> None:
+    ACTS[reaction.reaction](app, *reaction.key)

@@ -1,0 +1,63 @@
+"""One run of the sweeper over everything that has an instant at which it must be looked at."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from creneau.agenda.absence import AbsenceRecord
+from creneau.agenda.appointment import Appointment
+from creneau.shared.model import Value
+from creneau.shared.store import Ref, Store
+from creneau.shared.time import Clock
+from creneau.waitlist.sweep import SweepWaitlist
+
+
+class Swept(Value, frozen=True, kw_only=True):
+    """How many values were looked at, by kind; a kind whose sweep broke off is in `failed`."""
+
+    waitlist: int = 0
+    appointments: int = 0
+    absences: int = 0
+    messages: int = 0
+    failed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """`tell_of` and `mark_absence` are the reactions that a lost record would have run. `trouble` hears what raised."""
+
+    store: Store
+    clock: Clock
+    waitlist: SweepWaitlist
+    messages: Callable[[], object]
+    tell_of: Callable[[str], object]
+    mark_absence: Callable[[str], object]
+    trouble: Callable[[Ref[Appointment] | Ref[AbsenceRecord] | str, Exception], None]
+
+    def __call__(self) -> Swept:
+        failed: list[str] = []
+        counts = {
+            "waitlist": self._guard("waitlist", self.waitlist, failed),
+            "appointments": self._each(Appointment, self.tell_of),
+            "absences": self._each(AbsenceRecord, self.mark_absence),
+            "messages": self._guard("messages", self.messages, failed),
+        }
+        return Swept(**counts, failed=tuple(failed))
+
+    def _each(self, kind: type[Appointment] | type[AbsenceRecord], act: Callable[[str], object]) -> int:
+        done = 0
+        for ref in self.store.look_at(kind, self.clock()):
+            try:
+                act(ref.key[0])
+                done += 1
+            except Exception as error:  # noqa: BLE001 - told, and looked at again by the next sweep
+                self.trouble(ref, error)
+        return done
+
+    def _guard(self, name: str, sweep: Callable[[], object], failed: list[str]) -> int:
+        try:
+            found = sweep()
+        except Exception as error:  # noqa: BLE001 - one kind never keeps the others from being swept
+            self.trouble(name, error)
+            failed.append(name)
+            return 0
+        return found if isinstance(found, int) else 0
