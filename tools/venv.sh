@@ -11,7 +11,7 @@ done
 
 {
     echo "Créneau needs Python 3.11 or newer, with its venv module, and found none that works."
-    echo "  here: $(python3 --version 2>&1 | head -1 || true)"
+    echo "  here: $("${PYTHON:-python3}" --version 2>&1 | head -1 || true)"
     echo "  Install one (Debian, Ubuntu: apt install python3 python3-venv), or name one: make PYTHON=/path/to/python3.12 ..."
 } >&2
 exit 1

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import textwrap
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -126,3 +127,10 @@ def test_a_layer_carries_byte_code(tmp_path):
 def test_a_missing_interpreter_is_said(tmp_path, capsys):
     compile_all(str(tmp_path), "3.2")
     assert "no Python 3.2" in capsys.readouterr().out
+
+
+def test_the_import_contracts_reach_every_entry_point():
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    folders = {file.relative_to(ROOT / "functions").parts[0] for file in ROOT.glob("functions/*/**/*.py")}
+    assert set(contracts["root_packages"]) == {"creneau"} | folders
+    assert set(contracts["contracts"][-1]["source_modules"]) == {f"{folder}.**" for folder in folders}
