@@ -7,7 +7,7 @@ SHELL := bash
 
 VENV   := .venv
 PY     := $(VENV)/bin/python
-CODE    = $(shell for d in layers/core/creneau functions local tools tests; do find $$d -name '*.py' -printf "$$d\n" -quit; done)
+CODE    = $(wildcard layers/core/creneau functions local tools tests)
 WORKERS ?= 2
 PYTEST  = $(PY) -m pytest -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
 
