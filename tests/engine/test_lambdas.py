@@ -2,6 +2,7 @@
 
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 
 def test_an_error_carries_the_name_of_its_class(app):
@@ -41,3 +42,9 @@ def test_the_laptops_environment_stays_outside(app):
     seen = app.call()["environment"]
     assert "AWS_LAMBDA_FUNCTION_NAME" in seen
     assert not {"SECRET_OF_THE_LAPTOP", "AWS_PROFILE", "PYTEST_CURRENT_TEST", "PWD", "SHELL"} & set(seen)
+
+
+def test_more_invocations_than_processes_wait_their_turn(app):
+    with ThreadPoolExecutor(10) as pool:
+        answers = list(pool.map(lambda _: app.call(sleep=0.1), range(10)))
+    assert len({answer["pid"] for answer in answers}) == 4  # ENGINE_LAMBDA_PROCESSES

@@ -1,6 +1,8 @@
-"""Lambda's Python workers: errors carry their class name, an error leaves the worker warm, silence costs no time."""
+"""Lambda's Python workers: named errors, warm after them, no wait for a silent one, and no more than a laptop bears."""
 
+import os
 import queue
+import threading
 import time
 from collections.abc import Iterable
 from typing import Any
@@ -13,6 +15,12 @@ from local.engine.patching import lean_on, replaces
 
 ERROR = "__engine_error__"
 END_OF_LOG = "__engine_end_of_log__"
+
+# AWS runs a thousand environments at once. Here each is a process: five hundred waits that end together would
+# start five hundred of them and take minutes. Further invocations of a function wait for one of its processes.
+PROCESSES = int(os.environ.get("ENGINE_LAMBDA_PROCESSES", "12"))
+_free: dict[str, threading.Semaphore] = {}
+_under_way: set[object] = set()
 
 # MiniStack's answer to an exception is a message without its type, after which it kills the worker.
 _ANSWER = (
@@ -39,7 +47,7 @@ def _edited(script: str) -> str:
     return script
 
 
-lean_on(runtime, "_PYTHON_WORKER_SCRIPT", "Worker.invoke", "workers_in_use")
+lean_on(runtime, "_PYTHON_WORKER_SCRIPT", "Worker.invoke")
 runtime._PYTHON_WORKER_SCRIPT = _edited(runtime._PYTHON_WORKER_SCRIPT)
 
 
@@ -63,14 +71,26 @@ def _log_of_one_invocation(_original: Any, worker: Any, *_args: Any, **_kwargs: 
 
 @replaces(lambda_svc, "_execute_function_warm")
 def _with_typed_error(original: Any, func: Any, event: Any, request_id: str) -> dict[str, Any]:
-    result: dict[str, Any] = original(func, event, request_id)
+    result = _in_turn(original, func, event, request_id)
     body = result.get("body")
     if isinstance(body, dict) and ERROR in body:
         return {"body": body[ERROR], "error": True, "log": result.get("log", "")}
     return result
 
 
+def _in_turn(invoke: Any, func: Any, event: Any, request_id: str) -> dict[str, Any]:
+    config = func.get("config") or func
+    invocation = object()
+    _under_way.add(invocation)
+    try:
+        with _free.setdefault(config.get("FunctionArn", ""), threading.Semaphore(PROCESSES)):
+            result: dict[str, Any] = invoke(func, event, request_id)
+            return result
+    finally:
+        _under_way.discard(invocation)
+
+
 @busy_when
 def _invocations() -> Iterable[str]:
-    if running := runtime.workers_in_use():
-        yield f"{running} Lambda invocations"
+    if _under_way:
+        yield f"{len(_under_way)} Lambda invocations"
