@@ -3,17 +3,27 @@
 import os
 from collections.abc import Mapping
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from creneau.adapters import aws, identifiers, wall_clock
+from creneau.adapters.content import S3Contents
+from creneau.adapters.delay_executions import StepFunctionsDelays
 from creneau.adapters.dynamodb.table import Table
+from creneau.adapters.offers import WaitlistOffers
+from creneau.adapters.outbox_queue import SqsOutbox
 from creneau.adapters.retry_queue import RetryQueue
 from creneau.adapters.round_executions import RoundExecutions
+from creneau.adapters.ses import SesMailer
 from creneau.agenda.absence import AddAbsence, AppointmentsIn, MarkAbsence, RemoveAbsence
 from creneau.agenda.book import Book
 from creneau.agenda.change_attendance import ChangeAttendance
 from creneau.agenda.move import Move
 from creneau.agenda.opening import RemoveOpening, SetOpening
 from creneau.agenda.wants_earlier import SetWantsEarlier
+from creneau.messaging.dispatch import Dispatch, HandOver
+from creneau.messaging.plan import PlanAppointmentMessages, PlanOffers
+from creneau.messaging.ports import Contents, Delays, Mailer, Offers, Outbox
+from creneau.messaging.sweep import SweepMessages
 from creneau.shared.again import Again
 from creneau.shared.settings import Clinic
 from creneau.shared.store import Store
@@ -25,6 +35,11 @@ from creneau.waitlist.open_round import OpenRound
 from creneau.waitlist.ports import Rounds
 from creneau.waitlist.pursue import Pursue, PursueDay
 from creneau.waitlist.settle import Settle, SettleSlot
+if TYPE_CHECKING:
+    from creneau.messaging.deliver import Deliver
+
+DELIVERERS = 4
+"""How many consumers of the outbox run at once, at most (the template's MaximumConcurrency): they share SES's rate."""
 
 
 class App:
@@ -147,6 +162,61 @@ class App:
     @cached_property
     def retry_queue(self) -> RetryQueue:
         return RetryQueue(aws.client("sqs"), self.environment["RETRY_QUEUE_URL"])
+
+    # -- messages
+    @cached_property
+    def offers(self) -> Offers:
+        return WaitlistOffers(self.clinic.zone)
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        return SqsOutbox(aws.client("sqs"), self.environment["OUTBOX_QUEUE_URL"])
+
+    @cached_property
+    def delays(self) -> Delays:
+        return StepFunctionsDelays(aws.client("stepfunctions"), self.environment.get("MESSAGE_DELAY_ARN", ""))
+
+    @cached_property
+    def contents(self) -> Contents:
+        return S3Contents(aws.client("s3"), self.environment["CONTENT_BUCKET"])
+
+    @cached_property
+    def mailer(self) -> Mailer:
+        interval = DELIVERERS / float(self.environment.get("SES_RATE", "14"))
+        return SesMailer(aws.client("sesv2", aws.ONCE), self.environment["CONFIGURATION_SET"], interval)
+
+    @cached_property
+    def plan_appointment_messages(self) -> PlanAppointmentMessages:
+        return PlanAppointmentMessages(self.store, self.clock, self.again)
+
+    @cached_property
+    def plan_offers(self) -> PlanOffers:
+        return PlanOffers(self.store, self.offers, self.clock, self.again)
+
+    @cached_property
+    def dispatch_message(self) -> Dispatch:
+        return Dispatch(self.store, self.outbox, self.delays, self.clock)
+
+    @cached_property
+    def hand_over(self) -> HandOver:
+        return HandOver(self.store, self.outbox, self.clock)
+
+    @cached_property
+    def deliver(self) -> "Deliver":
+        # Imported here: templates and locales are for the one function that writes messages.
+        from creneau.messaging.compose import Compose
+        from creneau.messaging.deliver import Deliver
+        from creneau.messaging.facts import ReadKnown
+
+        compose = Compose(self.clinic, self.environment["PUBLIC_BASE_URL"].rstrip("/"), identifiers.random_bytes)
+        read = ReadKnown(self.store, self.offers)
+        return Deliver(
+            self.store, read, compose, self.contents, self.mailer, self.dispatch_message, self.clock, self.again
+        )
+
+    @cached_property
+    def sweep_messages(self) -> SweepMessages:
+        return SweepMessages(self.store, self.dispatch_message, self.clock)
 
 
 _present: App | None = None

@@ -1,0 +1,102 @@
+"""Emails through SES: one call each, never repeated by the SDK, its failures sorted by what is certain about them."""
+
+import re
+import time
+from collections.abc import Callable
+from typing import Any
+
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    NoCredentialsError,
+    NoRegionError,
+    ParamValidationError,
+    ProxyConnectionError,
+    SSLError,
+)
+
+from creneau.messaging.ports import Mail, NotSent, QuotaReached, Rejected, Throttled, Unknown
+
+_THROTTLED = {"TooManyRequestsException", "ThrottlingException", "Throttling", "LimitExceededException"}
+_HELD_BACK = {"AccountSuspendedException", "SendingPausedException"}
+_REJECTED = {"MessageRejected", "BadRequestException", "InvalidParameterValue", "ValidationException"}
+_NEVER_CONNECTED = (
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    NoCredentialsError,
+    NoRegionError,
+    ProxyConnectionError,
+    SSLError,
+)
+
+
+class SesMailer:
+    """Implements `messaging.ports.Mailer`. `client` must be made with `aws.ONCE`.
+
+    Keeps `interval` seconds between two mails of this process; with the queue's few consumers that keeps a burst
+    inside the account's rate.
+    """
+
+    def __init__(
+        self,
+        client: Any,
+        configuration_set: str,
+        interval: float,
+        ticks: Callable[[], float] = time.monotonic,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._client, self._configuration_set = client, configuration_set
+        self._interval, self._ticks, self._pause = interval, ticks, pause
+        self._next = 0.0
+
+    def send(self, mail: Mail) -> str:
+        self._pace()
+        try:
+            answer = self._client.send_email(
+                FromEmailAddress=mail.sender,
+                Destination={"ToAddresses": [mail.to]},
+                Content={"Raw": {"Data": mail.mime}},
+                ConfigurationSetName=self._configuration_set,
+                EmailTags=[{"Name": "message", "Value": tag(mail.message_id)}],
+            )
+        except ClientError as error:
+            raise _sorted(error) from error
+        except ParamValidationError as error:
+            raise Rejected(type(error).__name__) from error
+        except _NEVER_CONNECTED as error:
+            raise NotSent(type(error).__name__) from error
+        except BotoCoreError as error:
+            raise Unknown(type(error).__name__) from error
+        return str(answer["MessageId"])
+
+    def _pace(self) -> None:
+        now = self._ticks()
+        if now < self._next:
+            self._pause(self._next - now)
+        self._next = max(now, self._next) + self._interval
+
+
+def tag(message_id: str) -> str:
+    """A message's id in the letters that a tag may have; `message_of` reads it back."""
+    return re.sub(r"[^A-Za-z0-9_-]", "", message_id.replace(".", "--"))[:256]
+
+
+def message_of(tag: str) -> str:
+    return tag.replace("--", ".")
+
+
+def _sorted(error: ClientError) -> Exception:
+    code = error.response["Error"]["Code"]
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    if code in _THROTTLED:
+        daily = "daily" in error.response["Error"].get("Message", "").lower()
+        return QuotaReached(code) if daily else Throttled(code)
+    if code in _HELD_BACK:
+        return QuotaReached(code)
+    if code in _REJECTED:
+        return Rejected(code)
+    # A refusal of the request as such (no right to send, no configuration set) sent nothing and can be mended; after a
+    # failure on the provider's side nobody knows.
+    return NotSent(code) if 400 <= status < 500 else Unknown(code)

@@ -1,0 +1,164 @@
+"""The hand-over of one message: decide anew, write it, claim it last, make the one call, and record what came of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import msgspec
+
+from creneau.messaging.compose import Composed, Compose
+from creneau.messaging.dispatch import Dispatch
+from creneau.messaging.facts import Known, ReadKnown
+from creneau.messaging.may_send import Defer, Reason, Send, decided, may_send, with_verdict
+from creneau.messaging.message import Decision, Message, MessageState, message_ref
+from creneau.messaging.ports import (
+    Contents,
+    Mailer,
+    NotHandedOver,
+    QuotaReached,
+    Rejected,
+    Throttled,
+    Unknown,
+)
+from creneau.shared.again import Again
+from creneau.shared.model import Value
+from creneau.shared.store import Conflict, Put, Store
+from creneau.shared.time import Clock
+
+CLAIM_LASTS = timedelta(minutes=10)
+"""After that no hand-over can still be running, and the sweeper calls the outcome unknown."""
+
+QUOTA_PAUSE = timedelta(hours=1)
+
+Change = Callable[[Message, datetime], Message]
+
+
+class Delivered(Value, frozen=True, kw_only=True):
+    """What became of one hand-over: `sent`, `suppressed`, `deferred`, `throttled`, `failed`, `unknown`, or `nothing`."""
+
+    outcome: str
+
+
+@dataclass(frozen=True)
+class Claimed:
+    message: Message
+    composed: Composed
+
+
+@dataclass(frozen=True)
+class Deliver:
+    """Delivers a message if it is due and true. Repeating it is harmless: only one claim of a version succeeds."""
+
+    store: Store
+    read: ReadKnown
+    compose: Compose
+    contents: Contents
+    mailer: Mailer
+    dispatch: Dispatch
+    clock: Clock
+    again: Again
+
+    def __call__(self, message_id: str, version: int | None = None) -> Delivered:
+        """`version`: the one dispatched; an entry for an older one is stale, the newer one is on its own way."""
+        claimed = self.again(lambda: self._claim(message_id, version))
+        if isinstance(claimed, Delivered):
+            return claimed
+        return self._hand_over(claimed.message, claimed.composed)
+
+    def _claim(self, message_id: str, version: int | None) -> Claimed | Delivered:
+        now = self.clock()
+        known = self.read(message_id, now)
+        if known is None or not known.message.is_scheduled or version not in (None, known.message.version):
+            return Delivered(outcome="nothing")
+        message, verdict = known.message, may_send(known.message, known.facts, now)
+        decision = decided(verdict, "hand_over", known.facts, now)
+        if isinstance(verdict, Send):
+            return self._claimed(known, message.because(decision), now)
+        if isinstance(verdict, Defer) and verdict.reason is Reason.NOT_DUE:
+            self.dispatch.on_its_way(message)
+            return Delivered(outcome="deferred")
+        self.store.commit([Put(with_verdict(message, verdict, decision))])
+        return Delivered(outcome="deferred" if isinstance(verdict, Defer) else "suppressed")
+
+    def _claimed(self, known: Known, message: Message, now: datetime) -> Claimed:
+        """The content is kept before the claim, so that only the call lies between the claim and the record."""
+        number = message.hand_overs + 1
+        composed = self.compose(known, now)
+        key = f"messages/{message.id}/{number}.json"
+        self.contents.keep(key, msgspec.json.encode(composed.kept))
+        claimed = message.with_(
+            state=MessageState.CLAIMED,
+            claimed_at=now,
+            hand_overs=number,
+            address=composed.kept.to,
+            template=composed.kept.template,
+            subject=composed.kept.subject,
+            content_key=key,
+            look_at=now + CLAIM_LASTS,
+        )
+        self.store.commit([Put(claimed), *known.unchanged(), *(Put(link) for link in composed.links)])
+        return Claimed(claimed.with_(version=claimed.version + 1), composed)
+
+    def _hand_over(self, message: Message, composed: Composed) -> Delivered:
+        try:
+            provider_id = self.mailer.send(composed.mail)
+        except Rejected as error:
+            return self._record(message, _failed(error), OPEN_TO_NEWS, "failed")
+        except NotHandedOver as error:
+            wait, name = self._pause(error, message)
+            return self._record(message, _put_off(error, name, wait), STILL_CLAIMED, name)
+        except Unknown:
+            return Delivered(outcome="unknown")  # stays claimed; the sweeper, or the provider's event, resolves it
+        return self._record(message, _sent(provider_id), OPEN_TO_NEWS, "sent")
+
+    def _pause(self, error: NotHandedOver, message: Message) -> tuple[timedelta, str]:
+        """How long until the next try: longer each time, and never all at once."""
+        if isinstance(error, QuotaReached):
+            return QUOTA_PAUSE * (1 + self.again.dice()), "quota_reached"
+        first, longest = (2, 120) if isinstance(error, Throttled) else (30, 900)
+        widest = min(longest, first * 2 ** min(message.hand_overs, 10))
+        name = "throttled" if isinstance(error, Throttled) else "not_sent"
+        return timedelta(seconds=1 + self.again.dice() * widest), name
+
+    def _record(self, claimed: Message, change: Change, only: frozenset[MessageState], name: str) -> Delivered:
+        """What the call said; the claim is ours, so the record is as we wrote it, unless something came between."""
+        try:
+            self.store.commit([Put(change(claimed, self.clock()))])
+        except Conflict:
+            self.again(lambda: self._record_anew(claimed, change, only))
+        return Delivered(outcome=name)
+
+    def _record_anew(self, claimed: Message, change: Change, only: frozenset[MessageState]) -> None:
+        """Nothing is said any more when another hand-over has begun, or the provider told more already."""
+        present = self.store.get(message_ref(claimed.id))
+        if present is not None and present.hand_overs == claimed.hand_overs and present.state in only:
+            self.store.commit([Put(change(present, self.clock()))])
+
+
+OPEN_TO_NEWS):
+                return
+            self.store.commit([Put(change(present, self.clock()))])
+
+        step.tried = False  # type: ignore[attr-defined]
+        self.again(step)
+
+
+STILL_CLAIMED = frozenset({MessageState.CLAIMED})
+OPEN_TO_NEWS = STILL_CLAIMED | {MessageState.SCHEDULED, MessageState.UNCONFIRMED}
+
+
+def _sent(provider_id: str) -> Change:
+    return lambda m, now: m.with_(sent_at=now, provider_id=provider_id).ended(MessageState.SENT)
+
+
+def _failed(error: NotHandedOver) -> Change:
+    return lambda m, now: m.because(_told(now, "rejected", error)).ended(MessageState.FAILED)
+
+
+def _put_off(error: NotHandedOver, name: str, wait: timedelta) -> Change:
+    return lambda m, now: m.because(_told(now, name, error)).with_(not_before=now + wait).waiting()
+
+
+def _told(now: datetime, verdict: str, error: NotHandedOver) -> Decision:
+    code = str(error.args[0]) if error.args else type(error).__name__
+    return Decision(at=now, step="call", verdict=verdict, rule="M-10", facts={"code": code})

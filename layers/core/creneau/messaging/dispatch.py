@@ -1,0 +1,79 @@
+"""How a scheduled message gets to its hand-over: through the queue when it is due soon, through an execution when later."""
+
+import math
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from creneau.messaging.message import FAR, Message, execution_name, message_ref
+from creneau.messaging.ports import Delays, Outbox, OutboxEntry
+from creneau.shared.model import Value
+from creneau.shared.settings import SETTINGS, Settings
+from creneau.shared.store import Store
+from creneau.shared.time import Clock
+
+QUEUE_DELAYS = timedelta(minutes=15)
+"""The longest delay that SQS knows."""
+
+
+class HandOverOutcome(Value, frozen=True, kw_only=True):
+    """`handed_over`, `over` (nothing to hand over any more), or `not_yet`: ask again at `until` (RFC 3339)."""
+
+    outcome: str
+    until: str = ""
+
+
+def wait_until(instant: datetime) -> str:
+    """For a Wait state: whole seconds, never early."""
+    return f"{(instant.astimezone(UTC) + timedelta(milliseconds=999)):%Y-%m-%dT%H:%M:%SZ}"
+
+
+@dataclass(frozen=True)
+class Dispatch:
+    """On its way from here on; repeating it puts it on its way twice, which the claim makes harmless.
+
+    Nothing is dispatched while sending is paused: the sweeper takes it up afterwards (M-20).
+    """
+
+    store: Store
+    outbox: Outbox
+    delays: Delays
+    clock: Clock
+
+    def __call__(self, message_id: str) -> str:
+        """`queued`, `delayed`, `later` (the sweeper's), `paused` or `nothing`."""
+        read = self.store.snapshot([message_ref(message_id), SETTINGS])
+        message = read.get(message_ref(message_id))
+        if message is None or not message.is_scheduled:
+            return "nothing"
+        if (read.get(SETTINGS) or Settings()).messaging.paused:
+            return "paused"
+        return self.on_its_way(message)
+
+    def on_its_way(self, message: Message) -> str:
+        entry = OutboxEntry(message_id=message.id, version=message.version)
+        wait = message.goes_at - self.clock()
+        if wait <= QUEUE_DELAYS:
+            self.outbox.put(entry, max(0, math.ceil(wait.total_seconds())))
+            return "queued"
+        if wait <= FAR:
+            self.delays.start(execution_name(message), entry, message.goes_at)
+            return "delayed"
+        return "later"
+
+
+@dataclass(frozen=True)
+class HandOver:
+    """Asked by `message_delay` when the wait is over: the wait ends in a question, not in a send."""
+
+    store: Store
+    outbox: Outbox
+    clock: Clock
+
+    def __call__(self, entry: OutboxEntry) -> HandOverOutcome:
+        message = self.store.get(message_ref(entry.message_id))
+        if message is None or not message.is_scheduled or message.version != entry.version:
+            return HandOverOutcome(outcome="over")  # a later version was dispatched by itself
+        if message.goes_at > self.clock():
+            return HandOverOutcome(outcome="not_yet", until=wait_until(message.goes_at))
+        self.outbox.put(entry, 0)
+        return HandOverOutcome(outcome="handed_over")

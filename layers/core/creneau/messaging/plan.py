@@ -1,0 +1,152 @@
+"""Which messages are due for what has happened: planned once per occurrence, from the present state (M-01, M-18)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from creneau.agenda.appointment import Appointment, appointment_ref
+from creneau.agenda.attendance import Attendance
+from creneau.agenda.catalogue import Patient, patient_ref
+from creneau.messaging.may_send import Facts, decided, may_send, with_verdict
+from creneau.messaging.message import Channel, Kind, Message, MessageState, message_id, message_ref
+from creneau.messaging.ports import Offers, OfferSeen
+from creneau.shared.again import Again
+from creneau.shared.model import Value
+from creneau.shared.settings import SETTINGS, MessagingSettings, Settings
+from creneau.shared.store import Put, Store
+from creneau.shared.time import Clock
+
+ARRIVED = frozenset({MessageState.SENT, MessageState.DELIVERED})
+
+
+class Planned(Value, frozen=True, kw_only=True):
+    """Ids of the messages that were planned now; those that existed are not among them."""
+
+    message_ids: tuple[str, ...] = ()
+
+
+def due_kind(appointment: Appointment) -> Kind | None:
+    """What the last change of an appointment asks to be told, if anything."""
+    if appointment.deleted_at is not None:
+        return None
+    match appointment.attendance:
+        case Attendance.CANCELLED_BY_PATIENT | Attendance.CANCELLED_BY_PRACTITIONER:
+            return Kind.CANCELLED
+        case Attendance.BOOKED:
+            just_moved = appointment.moved_from is not None and appointment.attendance_at == appointment.created_at
+            return Kind.MOVED if just_moved else Kind.CONFIRMED
+        case _:
+            return None
+
+
+@dataclass(frozen=True)
+class PlanAppointmentMessages:
+    """Plans the email that tells an appointment's last change; none for what is past, or told already."""
+
+    store: Store
+    clock: Clock
+    again: Again
+
+    def __call__(self, appointment_id: str) -> Planned:
+        return self.again(lambda: self._step(appointment_id))
+
+    def _step(self, appointment_id: str) -> Planned:
+        now = self.clock()
+        first = self.store.snapshot([appointment_ref(appointment_id), SETTINGS])
+        appointment, settings = first.get(appointment_ref(appointment_id)), first.get(SETTINGS) or Settings()
+        kind = due_kind(appointment) if appointment else None
+        if appointment is None or kind is None or appointment.start <= now or kind in settings.messaging.off:
+            return Planned()
+        new_id = message_id(kind, Channel.EMAIL, appointment.id, str(appointment.changes))
+        before_id = message_id(kind, Channel.EMAIL, appointment.id, str(appointment.changes - 1))
+        refs = message_ref(new_id), message_ref(before_id), patient_ref(appointment.patient_id)
+        second = self.store.snapshot(refs)
+        before = second.get(refs[1])
+        if before is not None and before.state in ARRIVED:
+            return Planned()  # a cancellation whose cause was corrected: the patient knows that much
+        message = Message(
+            id=new_id,
+            channel=Channel.EMAIL,
+            kind=kind,
+            patient_id=appointment.patient_id,
+            practitioner_id=appointment.practitioner_id,
+            appointment_id=appointment.id,
+            round_id=appointment.offer_round_id if kind is Kind.MOVED else None,
+            occurrence=str(appointment.changes),
+            due_at=appointment.attendance_at,
+            created_at=now,
+        )
+        if second.get(refs[0]) is not None:
+            return Planned()
+        facts = Facts(settings=settings.messaging, patient=second.get(refs[2]), appointment=appointment)
+        return commit_planned(self.store, [(message, facts)], now)
+
+
+@dataclass(frozen=True)
+class PlanOffers:
+    """Plans one email for each offer of a round that nobody has answered."""
+
+    store: Store
+    offers: Offers
+    clock: Clock
+    again: Again
+
+    def __call__(self, round_id: str) -> Planned:
+        return self.again(lambda: self._step(round_id))
+
+    def _step(self, round_id: str) -> Planned:
+        now = self.clock()
+        first = self.store.snapshot([self.offers.ref(round_id), SETTINGS])
+        round, settings = first.get(self.offers.ref(round_id)), first.get(SETTINGS) or Settings()
+        sent = self.offers.sent(round) if round else []
+        if not sent or Kind.OFFER in settings.messaging.off:
+            return Planned()
+        ids = [message_id(Kind.OFFER, Channel.EMAIL, round_id, o.appointment_id) for o in sent]
+        messages, appointments, patients = (
+            [message_ref(i) for i in ids],
+            [appointment_ref(o.appointment_id) for o in sent],
+            [patient_ref(o.patient_id) for o in sent],
+        )
+        second = self.store.snapshot([*messages, *appointments, *patients])
+        planned = [
+            (
+                _offer_message(id, offer, appointment, now),
+                _facts(settings.messaging, second.get(patient_ref(offer.patient_id)), appointment, offer),
+            )
+            for id, offer in zip(ids, sent, strict=True)
+            if second.get(message_ref(id)) is None
+            for appointment in (second.get(appointment_ref(offer.appointment_id)),)
+        ]
+        return commit_planned(self.store, planned, now)
+
+
+def _facts(
+    settings: MessagingSettings, patient: Patient | None, appointment: Appointment | None, offer: OfferSeen
+) -> Facts:
+    return Facts(settings=settings, patient=patient, appointment=appointment, offer=offer)
+
+
+def _offer_message(id: str, offer: OfferSeen, appointment: Appointment | None, now: datetime) -> Message:
+    return Message(
+        id=id,
+        channel=Channel.EMAIL,
+        kind=Kind.OFFER,
+        patient_id=offer.patient_id,
+        practitioner_id=appointment.practitioner_id if appointment else None,
+        appointment_id=offer.appointment_id,
+        round_id=offer.round_id,
+        occurrence=offer.appointment_id,
+        due_at=offer.sent_at,
+        created_at=now,
+    )
+
+
+def commit_planned(store: Store, planned: Iterable[tuple[Message, Facts]], now: datetime) -> Planned:
+    """Each message with its first decision, put if absent, all in one write."""
+    judged = []
+    for message, facts in planned:
+        verdict = may_send(message, facts, now)
+        judged.append(with_verdict(message, verdict, decided(verdict, "plan", facts, now)))
+    if judged:
+        store.commit([Put(m) for m in judged])
+    return Planned(message_ids=tuple(m.id for m in judged))

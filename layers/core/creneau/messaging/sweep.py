@@ -1,0 +1,65 @@
+"""What is found without the stream: messages whose wake-up was lost, and hand-overs of which nobody learnt the outcome."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from creneau.messaging.dispatch import Dispatch
+from creneau.messaging.message import (
+    SLACK,
+    TWICE_IS_HARMLESS,
+    Decision,
+    Message,
+    MessageState,
+    look_again,
+    message_ref,
+)
+from creneau.shared.settings import SETTINGS, Settings
+from creneau.shared.store import Conflict, Put, Store
+from creneau.shared.time import Clock
+
+AT_ONCE = 200
+HAND_OVERS_LOST = 1
+"""How many hand-overs without an answer are followed by another one."""
+
+
+@dataclass(frozen=True)
+class SweepMessages:
+    """At most 200 messages a run, the most urgent first. While sending is paused only claims are looked at (M-20)."""
+
+    store: Store
+    dispatch: Dispatch
+    clock: Clock
+
+    def __call__(self) -> int:
+        """How many were dispatched again, tried once more, or given up as unconfirmed."""
+        now = self.clock()
+        refs = self.store.look_at(Message, now)[:AT_ONCE]
+        paused = (self.store.get(SETTINGS) or Settings()).messaging.paused
+        return sum(self._look(m, now, paused) for m in self.store.get_many(refs) if m is not None)
+
+    def _look(self, message: Message, now: datetime, paused: bool) -> bool:
+        if message.state is MessageState.CLAIMED and message.look_at is not None and message.look_at <= now:
+            return self._lost(message, now, paused)
+        if not message.is_scheduled:
+            return False
+        self.store.snooze(message_ref(message.id), look_again(message, now) if not paused else now + SLACK)
+        if paused:
+            return False
+        self.dispatch.on_its_way(message)
+        return True
+
+    def _lost(self, message: Message, now: datetime, paused: bool) -> bool:
+        """Once more where a second copy is harmless, and at once as the record says so; else staff decide."""
+        harmless = message.kind in TWICE_IS_HARMLESS and message.lost_hand_overs < HAND_OVERS_LOST
+        verdict = "once_more" if harmless else "unconfirmed"
+        facts = {"hand_over": str(message.hand_overs), "lost": str(message.lost_hand_overs + 1)}
+        told = message.because(Decision(at=now, step="sweep", verdict=verdict, rule="M-10", facts=facts))
+        told = told.with_(lost_hand_overs=message.lost_hand_overs + 1)
+        after = told.with_(not_before=now).waiting() if harmless else told.ended(MessageState.UNCONFIRMED)
+        try:
+            self.store.commit([Put(after)])
+        except Conflict:
+            return False  # it was resolved meanwhile
+        if harmless and not paused:
+            self.dispatch.on_its_way(after.with_(version=after.version + 1))
+        return True
