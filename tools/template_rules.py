@@ -165,6 +165,8 @@ def least_privilege(stack: Stack) -> Found:
 def managed_policies_known(stack: Stack) -> Found:
     for role, properties in stack.of("AWS::IAM::Role").items():
         for policy in properties.get("ManagedPolicyArns", []):
+            if target(policy) in stack.of("AWS::IAM::ManagedPolicy"):
+                continue  # ours: its statements are looked at like a role's own
             name = json.dumps(policy).rstrip('"]}').rpartition("/")[2]
             if not stack.excepted("managed_policy", name=name):
                 yield f"{role} has AWS's policy {name}"

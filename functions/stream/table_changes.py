@@ -1,18 +1,14 @@
 """The one reader of the table's stream: names each change and runs what follows; what fails is retried by itself."""
 
-from typing import Any
-
-from creneau.adapters.dynamodb.stream import images
 from creneau.changes import name_changes
-from creneau.entry import batch, logger
+from creneau.entry import Images, logger, stream
 from creneau.reactions import react, reactions_to
 from creneau.wiring import App
 
 
-@batch
-def handler(record: dict[str, Any], app: App) -> None:
-    changes = name_changes(*images(record))
-    for reaction in reactions_to(changes):
+@stream
+def handler(images: Images, app: App) -> None:
+    for reaction in reactions_to(name_changes(*images)):
         try:
             react(app, reaction)
             logger.info("reacted", extra={"reaction": reaction.reaction, "key": reaction.key})

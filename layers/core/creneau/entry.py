@@ -8,7 +8,8 @@ import msgspec
 from aws_lambda_powertools import Logger, Metrics
 
 from creneau import wiring
-from creneau.shared.model import Value
+from creneau.adapters.dynamodb.stream import images
+from creneau.shared.model import Stored, Value
 
 logger = Logger(service="creneau", use_rfc3339=True)
 metrics = Metrics(namespace="Creneau", service="creneau")
@@ -74,13 +75,17 @@ def queue(given: type[I]) -> Callable[[Callable[[I, wiring.App], None]], Handler
     return decorate
 
 
-def batch(body: Callable[[dict[str, Any], wiring.App], None]) -> Handler:
-    """A stream's consumer: records in order; the first that raises is reported, and the stream continues from there."""
+Images = tuple[Stored | None, Stored | None]
+
+
+def stream(body: Callable[[Images, wiring.App], None]) -> Handler:
+    """The table's stream's consumer: records in order, as the value before and after; the stream goes on from the
+    first that raises."""
 
     def handler(event: Any, _context: Any) -> dict[str, Any]:
         for record in event["Records"]:
             try:
-                body(record, wiring.app())
+                body(images(record), wiring.app())
             except Exception:
                 number = record["dynamodb"]["SequenceNumber"]
                 logger.exception("failed", extra={"sequence_number": number})
