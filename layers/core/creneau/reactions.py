@@ -5,7 +5,6 @@ Each reaction reads its subject anew and is one cheap act that is harmless to re
 
 from collections.abc import Callable
 
-from creneau.agenda.appointment import appointment_ref
 from creneau.agenda.slot import parse_slot
 from creneau.changes import Change
 from creneau.shared.model import Value
@@ -32,13 +31,6 @@ REACTIONS: dict[str, tuple[str, ...]] = {
     "ReleaseEnded": ("settle_slot",),
     "RoundClosed": ("settle_closed_round", "pursue_after_round"),
 }
-
-
-def tell_of_appointment(app: App, appointment_id: str) -> None:
-    appointment = app.store.get(appointment_ref(appointment_id))
-    if appointment is not None:
-        app.plan_appointment_messages(appointment_id)
-        app.store.looked(appointment_ref(appointment_id), appointment.version)
 
 
 def pursue_place(app: App, practitioner_id: str, slot_id: str) -> None:
@@ -68,7 +60,7 @@ ACTS: dict[str, Callable[..., object]] = {
     "settle_closed_round": settle_closed_round,
     "settle_round": settle_round,
     "settle_slot": lambda app, slot_id: app.settle_slot(parse_slot(slot_id)),
-    "tell_of_appointment": tell_of_appointment,
+    "tell_of_appointment": lambda app, appointment_id: app.tell_of_appointment(appointment_id),
 }
 
 

@@ -1,5 +1,6 @@
 """The one composition root: which adapters the use cases run on. Everything is built when first used."""
 
+import logging
 import os
 from collections.abc import Mapping
 from functools import cached_property
@@ -15,6 +16,7 @@ from creneau.adapters.retry_queue import RetryQueue
 from creneau.adapters.round_executions import RoundExecutions
 from creneau.adapters.ses import SesMailer
 from creneau.agenda.absence import AddAbsence, AppointmentsIn, MarkAbsence, RemoveAbsence
+from creneau.agenda.appointment import appointment_ref
 from creneau.agenda.book import Book
 from creneau.agenda.change_attendance import ChangeAttendance
 from creneau.agenda.move import Move
@@ -28,6 +30,7 @@ from creneau.shared.again import Again
 from creneau.shared.settings import Clinic
 from creneau.shared.store import Store
 from creneau.shared.time import Clock
+from creneau.sweep import Sweep
 from creneau.waitlist.answer import AnswerOffer, ShowOffer
 from creneau.waitlist.extend import Extend
 from creneau.waitlist.line_grew import LineGrew
@@ -35,6 +38,7 @@ from creneau.waitlist.open_round import OpenRound
 from creneau.waitlist.ports import Rounds
 from creneau.waitlist.pursue import Pursue, PursueDay
 from creneau.waitlist.settle import Settle, SettleSlot
+from creneau.waitlist.sweep import SweepWaitlist
 if TYPE_CHECKING:
     from creneau.messaging.deliver import Deliver
 
@@ -157,6 +161,34 @@ class App:
     @cached_property
     def answer_offer(self) -> AnswerOffer:
         return AnswerOffer(self.store, self.clinic, self.clock, self.again)
+
+    # -- what has to be looked at, should the stream have lost it
+    @cached_property
+    def sweep_waitlist(self) -> SweepWaitlist:
+        return SweepWaitlist(self.store, self.clock, self.pursue_day, self.settle, self.plan_offers, self.trouble)
+
+    @cached_property
+    def sweep(self) -> Sweep:
+        return Sweep(
+            self.store,
+            self.clock,
+            self.sweep_waitlist,
+            self.sweep_messages,
+            self.tell_of_appointment,
+            self.mark_absence,
+            self.trouble,
+        )
+
+    def tell_of_appointment(self, appointment_id: str) -> None:
+        """Plans what its last change asks to be told, and need not be reminded of it any more."""
+        appointment = self.store.get(appointment_ref(appointment_id))
+        if appointment is not None:
+            self.plan_appointment_messages(appointment_id)
+            self.store.looked(appointment_ref(appointment_id), appointment.version)
+
+    def trouble(self, where: object, error: Exception) -> None:
+        """Something one of many that went wrong: told, and tried again later."""
+        logging.getLogger("creneau").error("failed at %s", where, exc_info=error)
 
     # -- reactions
     @cached_property
