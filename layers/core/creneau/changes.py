@@ -45,6 +45,8 @@ def _of_day(before: PractitionerDay | None, after: PractitionerDay) -> Iterator[
     for release in after.releases:
         old = known.get((release.slot.id, release.n))
         if release == old:
+            if release.is_open and before is not None and before.availabilities != after.availabilities:
+                yield Change("OpeningChanged", (after.practitioner_id, release.slot.id))
             continue
         if release.is_open:
             yield Change("PlaceReleased", (after.practitioner_id, release.slot.id))

@@ -24,9 +24,10 @@ REACTIONS: dict[str, tuple[str, ...]] = {
     "AppointmentChanged": ("tell_of_appointment",),
     "LineGrew": ("pursue_for_patient",),
     "MessageScheduled": ("dispatch_message",),
-    "OfferDecided": ("settle_round", "extend_round"),
+    "OfferDecided": ("extend_round", "settle_round"),  # in this order: settled first, a round all refused closes
     "OfferWithdrawn": ("settle_round", "extend_round"),
     "OffersMade": ("plan_offers",),
+    "OpeningChanged": ("settle_place", "pursue_place"),
     "PlaceReleased": ("pursue_place",),
     "ReleaseEnded": ("settle_slot",),
     "RoundClosed": ("settle_closed_round", "pursue_after_round"),
@@ -35,6 +36,10 @@ REACTIONS: dict[str, tuple[str, ...]] = {
 
 def pursue_place(app: App, practitioner_id: str, slot_id: str) -> None:
     app.pursue(practitioner_id, parse_slot(slot_id))
+
+
+def settle_place(app: App, _practitioner_id: str, slot_id: str) -> None:
+    app.settle_slot(parse_slot(slot_id))
 
 
 def pursue_after_round(app: App, practitioner_id: str, slot_id: str, _round_id: str) -> None:
@@ -58,6 +63,7 @@ ACTS: dict[str, Callable[..., object]] = {
     "pursue_for_patient": lambda app, patient_id: app.line_grew(patient_id),
     "pursue_place": pursue_place,
     "settle_closed_round": settle_closed_round,
+    "settle_place": settle_place,
     "settle_round": settle_round,
     "settle_slot": lambda app, slot_id: app.settle_slot(parse_slot(slot_id)),
     "tell_of_appointment": lambda app, appointment_id: app.tell_of_appointment(appointment_id),

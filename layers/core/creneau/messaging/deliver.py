@@ -135,14 +135,6 @@ class Deliver:
             self.store.commit([Put(change(present, self.clock()))])
 
 
-OPEN_TO_NEWS):
-                return
-            self.store.commit([Put(change(present, self.clock()))])
-
-        step.tried = False  # type: ignore[attr-defined]
-        self.again(step)
-
-
 STILL_CLAIMED = frozenset({MessageState.CLAIMED})
 OPEN_TO_NEWS = STILL_CLAIMED | {MessageState.SCHEDULED, MessageState.UNCONFIRMED}
 

@@ -153,7 +153,8 @@ class AnswerOffer:
     def _decide(self, world: _World, state: OfferState, now: datetime) -> OfferSeen:
         """Recorded before it is said, so that it is said the same for ever."""
         self.store.commit([DecideOffer(ref_of(world.round.id), world.offer.appointment_id, state, now)])
-        return world.seen(_outcome(state))
+        offer = world.offer.with_(state=state, decided_at=now)
+        return OfferSeen(outcome=_outcome(state), round=world.round, offer=offer, own=world.own)
 
     def _accept(self, world: _World, now: datetime) -> OfferSeen:
         """One transaction: offer, both appointments, both days, the patient's diary, resources, line, lock."""
@@ -173,9 +174,14 @@ class AnswerOffer:
             return self._refused(world, refusal)
         world.places.put_diary(world.places.diary(old.patient_id).unlocked())
         decide = DecideOffer(ref_of(world.round.id), old.id, OfferState.ACCEPTED, now, new_appointment_id=new.id)
-        self.store.commit([decide, Put(closed_as_moved(old, new, by, now)), Put(new), *world.places.writes()])
+        closed = closed_as_moved(old, new, by, now)
+        self.store.commit([decide, Put(closed), Put(new), *world.places.writes()])
         return OfferSeen(
-            outcome=Outcome.ACCEPTED, round=world.round, offer=world.offer, own=old, new=new.with_(version=1)
+            outcome=Outcome.ACCEPTED,
+            round=world.round,
+            offer=world.offer.with_(state=OfferState.ACCEPTED, decided_at=now, new_appointment_id=new.id),
+            own=closed.with_(version=closed.version + 1),
+            new=new.with_(version=1),
         )
 
     def _is_group(self, world: _World, new_service: str) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 from creneau.agenda.collections import line_of
@@ -116,7 +117,7 @@ class FindEligible:
         waiting = self._line(about, found)
         while len(found.picks) < wanted:
             at_once = max(wanted - len(found.picks), min(50, found.skipped // 50))
-            some = [entry for entry, _ in zip(waiting, range(at_once), strict=False)]
+            some = list(islice(waiting, at_once))
             if not some:
                 break
             diaries = self.store.get_many([diary_ref(entry.patient_id) for entry in some])

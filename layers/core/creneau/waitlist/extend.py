@@ -33,7 +33,7 @@ class Extend:
         if round is None or not round.is_open or not settings.waitlist.refill or not settings.waitlist.enabled:
             return 0
         gone = sum(o.state in PASSED_ON for o in round.offers.values())
-        room = min(gone, settings.waitlist.offers_per_round - len(round.unanswered))
+        room = min(gone - round.passed_on, settings.waitlist.offers_per_round - len(round.unanswered))
         day = self.store.get(day_ref(round.practitioner_id, local_date(round.slot.start, self.clinic.zone)))
         release = day.release(round.slot, round.n) if day else None
         availability = day.availability_of(round.slot) if day else None
@@ -46,7 +46,7 @@ class Extend:
         if not found.picks:
             return 0
         added = {entry.appointment_id: offer_to(entry, now) for entry, _ in found.picks}
-        extended = round.with_(offers={**round.offers, **added})
+        extended = round.with_(offers={**round.offers, **added}, passed_on=round.passed_on + len(added))
         locked = [Put(lock(diary, round, entry)) for entry, diary in found.picks]
         self.store.commit([Put(extended), Unchanged(day), *locked])
         return len(added)

@@ -10,7 +10,7 @@ from creneau.shared.settings import SETTINGS, Clinic, Settings
 from creneau.shared.store import Absent, Conflict, Put, Store, everything
 from creneau.shared.time import Clock, local_date
 from creneau.waitlist.eligible import FindEligible, question
-from creneau.waitlist.open_round import last_moment
+from creneau.waitlist.open_round import last_moment, wait_until
 from creneau.waitlist.ports import RoundInput, Rounds, Started, execution_name
 from creneau.waitlist.round import MARGIN, round_ref, rounds_of_slot
 
@@ -70,7 +70,7 @@ class Pursue:
             n=release.n,
             q=q,
             attempt=release.attempt,
-            not_before=f"{(release.opened_at + grace):%Y-%m-%dT%H:%M:%SZ}",
+            not_before=wait_until(release.opened_at + grace),
         )
         if self.rounds.start(execution_name(given), given) is Started.RUNNING:
             return Pursued.RUNNING

@@ -54,7 +54,8 @@ class PassedOver(Value, frozen=True, kw_only=True, rename={"appointment_id": "a"
 class Round(Stored, frozen=True, kw_only=True):
     """The `q`-th round of the `n`-th release of a slot. Offers are answerable until `expires_at`, an instant.
 
-    `settled` once every decided offer's patient is free for other offers; `offers` is keyed by appointment.
+    `settled` once every decided offer's patient is free for other offers; `offers` is keyed by appointment;
+    `passed_on` counts the refusals that were followed by another offer (`refill`).
     """
 
     practitioner_id: str
@@ -66,6 +67,7 @@ class Round(Stored, frozen=True, kw_only=True):
     expires_at: datetime
     offers: dict[str, Offer]
     passed_over: tuple[PassedOver, ...] = ()
+    passed_on: int = 0
     closed_at: datetime | None = None
     settled: bool = False
 

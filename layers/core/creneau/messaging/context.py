@@ -1,0 +1,171 @@
+"""What each message says: one frozen context per kind, hidden pieces left out before a template sees them (M-07)."""
+
+import re
+from datetime import datetime, timedelta
+
+from creneau.agenda.appointment import Appointment
+from creneau.agenda.attendance import Attendance
+from creneau.agenda.catalogue import Address, Location, Patient, Predefined
+from creneau.messaging.facts import Known
+from creneau.messaging.locale import Speech, language_of
+from creneau.messaging.message import Kind
+from creneau.messaging.words import fit, one_line
+from creneau.shared.model import Value
+from creneau.shared.money import Money
+from creneau.shared.settings import Clinic, Look, Settings
+
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+_TOWN_FIRST = frozenset({"GB", "IE", "CA", "US"})
+_SIGNATURE_LINES = 12
+
+
+class Frame(Value, frozen=True, kw_only=True):
+    """What every message shows. `signature` is the one that ends it; `ink` reads well on `colour`."""
+
+    speech: Speech
+    clinic_name: str
+    colour: str
+    ink: str
+    signature: tuple[str, ...]
+    name: str
+    phone: str
+    phone_hours: str
+
+    @property
+    def language(self) -> str:
+        return self.speech.language
+
+
+class Told(Frame, frozen=True, kw_only=True):
+    """A message about one appointment. Empty, or None: hidden, or not known. `mode` is a predefined category."""
+
+    start: datetime
+    mode: str
+    practitioner: str
+    place: tuple[str, ...]
+    service: str
+    minutes: int | None
+    price: Money | None
+    instructions: tuple[str, ...]
+    video_link: str
+
+
+class ConfirmedContext(Told, frozen=True, kw_only=True):
+    pass
+
+
+class MovedContext(Told, frozen=True, kw_only=True):
+    """`accepted`: the patient accepted an offer; else staff moved it."""
+
+    previous_start: datetime | None
+    accepted: bool
+
+
+class CancelledContext(Told, frozen=True, kw_only=True):
+    by_patient: bool
+
+
+class OfferContext(Told, frozen=True, kw_only=True):
+    """`start` is the place on offer, `own_start` the appointment kept until it is accepted."""
+
+    own_start: datetime
+    answer_before: datetime
+    link: str
+
+
+Context = ConfirmedContext | MovedContext | CancelledContext | OfferContext
+
+
+def context_of(known: Known, clinic: Clinic) -> Context:
+    """ValueError when the message names what does not exist: `may_send` is asked first."""
+    appointment, patient = known.appointment, known.patient
+    if appointment is None or patient is None:
+        raise ValueError(f"{known.message.id} is about nothing")
+    told = _told(known, appointment, patient, clinic)
+    match known.message.kind:
+        case Kind.CONFIRMED:
+            return ConfirmedContext(**told)
+        case Kind.MOVED:
+            previous = known.previous.start if known.previous else None
+            accepted = appointment.offer_round_id is not None
+            return MovedContext(**told, previous_start=previous, accepted=accepted)
+        case Kind.CANCELLED:
+            return CancelledContext(**told, by_patient=appointment.attendance is Attendance.CANCELLED_BY_PATIENT)
+        case Kind.OFFER:
+            if known.offer is None:
+                raise ValueError(f"{known.message.id} is about no offer")
+            offered = told | {"start": known.offer.start, "minutes": _minutes(known.offer.end - known.offer.start, known)}
+            expires = known.offer.expires_at
+            return OfferContext(**offered, own_start=appointment.start, answer_before=expires, link="")
+
+
+def _told(known: Known, appointment: Appointment, patient: Patient, clinic: Clinic) -> dict[str, object]:
+    hidden, service = frozenset(known.settings.messaging.hide), known.service
+    mode = service.category if service else Predefined.IN_PERSON
+    place = _place(mode, patient, known.location, clinic) if "address" not in hidden else ()
+    practitioner = known.practitioner.name if known.practitioner and "practitioner" not in hidden else ""
+    return _frame(known.settings, patient, known.location, clinic) | {
+        "start": appointment.start,
+        "mode": mode,
+        "practitioner": one_line(practitioner),
+        "place": place,
+        "service": one_line(service.name) if service and "service" not in hidden else "",
+        "minutes": _minutes(appointment.interval.lasts_for, known),
+        "price": service.price if service and "price" not in hidden else None,
+        "instructions": _lines(service.instructions) if service and "instructions" not in hidden else (),
+        "video_link": _web(service.video_link) if service and mode == Predefined.TELECONSULTATION else "",
+    }
+
+
+def _frame(settings: Settings, patient: Patient, location: Location | None, clinic: Clinic) -> dict[str, object]:
+    look, name = settings.look, one_line(clinic.name)
+    colour = look.colour if _COLOUR.fullmatch(look.colour) else Look().colour
+    language = language_of(patient.language, clinic.language)
+    return {
+        "speech": Speech(language, clinic.country, clinic.zone_name),
+        "clinic_name": name,
+        "colour": colour,
+        "ink": ink_on(colour),
+        "signature": _lines(settings.signature)[:_SIGNATURE_LINES] or (name,),
+        "name": one_line(patient.name)[: Patient.NAME_LIMIT],
+        "phone": one_line((location.phone if location else "") or look.phone),
+        "phone_hours": one_line(look.phone_hours),
+    }
+
+
+def _minutes(lasts: timedelta, known: Known) -> int | None:
+    return None if "duration" in known.settings.messaging.hide else int(lasts / timedelta(minutes=1))
+
+
+def _place(mode: str, patient: Patient, location: Location | None, clinic: Clinic) -> tuple[str, ...]:
+    """A-02: a home visit takes place where the patient lives; A-03: a teleconsultation nowhere."""
+    if mode == Predefined.TELECONSULTATION:
+        return ()
+    if mode == Predefined.HOME_VISIT:
+        return address_lines(patient.address, clinic.country) if patient.address else ()
+    return (one_line(location.name), *address_lines(location.address, clinic.country)) if location else ()
+
+
+def address_lines(address: Address, home: str) -> tuple[str, ...]:
+    """As letters are addressed in its country; the country is named when it is not the clinic's."""
+    parts = (address.postcode, address.town)
+    town = " ".join(reversed(parts) if address.country in _TOWN_FIRST else parts)
+    country = address.country if address.country != home else ""
+    return tuple(line for line in (*_lines(address.street), one_line(town), one_line(country)) if line)
+
+
+def ink_on(colour: str) -> str:
+    """White or near-black, whichever has more contrast on `#rrggbb` (WCAG relative luminance)."""
+    channels = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+    return "#ffffff" if 0.2126 * red + 0.7152 * green + 0.0722 * blue < 0.183 else "#14181a"
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    return tuple(line.strip() for line in fit(text).split("\n") if line.strip())
+
+
+def _web(address: str) -> str:
+    """Only what a browser opens as a page."""
+    plain = one_line(address)
+    return plain if plain.startswith(("https://", "http://")) and " " not in plain else ""
