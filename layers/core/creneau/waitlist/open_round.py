@@ -39,7 +39,7 @@ def expiry(slot: Slot, settings: Settings, opened_at: datetime, clinic: Clinic) 
 
 def wait_until(instant: datetime) -> str:
     """For a Wait state: whole seconds, never early."""
-    return f"{(instant.astimezone(UTC) + timedelta(milliseconds=999)):%Y-%m-%dT%H:%M:%SZ}"
+    return f"{(instant.astimezone(UTC) + timedelta(microseconds=999_999)):%Y-%m-%dT%H:%M:%SZ}"
 
 
 @dataclass(frozen=True)
