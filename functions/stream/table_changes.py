@@ -12,6 +12,6 @@ def handler(images: Images, app: App) -> None:
         try:
             react(app, reaction)
             logger.info("reacted", extra={"reaction": reaction.reaction, "key": reaction.key})
-        except Exception:
+        except Exception:  # noqa: BLE001 - whatever it was, the queue tries it again and then keeps it
             logger.exception("put off", extra={"reaction": reaction.reaction, "key": reaction.key})
             app.retry_queue.put(reaction)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from creneau.agenda.absence import AbsenceRecord
 from creneau.agenda.appointment import Appointment
@@ -31,7 +32,7 @@ class Sweep:
     messages: Callable[[], object]
     tell_of: Callable[[str], object]
     mark_absence: Callable[[str], object]
-    trouble: Callable[[Ref[Appointment] | Ref[AbsenceRecord] | str, Exception], None]
+    trouble: Callable[[Ref[Any] | str, Exception], None]
 
     def __call__(self) -> Swept:
         failed: list[str] = []

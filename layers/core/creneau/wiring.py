@@ -39,6 +39,7 @@ from creneau.waitlist.ports import Rounds
 from creneau.waitlist.pursue import Pursue, PursueDay
 from creneau.waitlist.settle import Settle, SettleSlot
 from creneau.waitlist.sweep import SweepWaitlist
+
 if TYPE_CHECKING:
     from creneau.messaging.deliver import Deliver
 

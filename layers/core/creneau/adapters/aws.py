@@ -20,4 +20,5 @@ def session() -> boto3.Session:
 
 @lru_cache
 def client(service: str, config: Config = _RETRIED) -> Any:
-    return session().client(service, config=config)
+    make: Any = session().client  # its stubs know one overload per service name
+    return make(service, config=config)

@@ -39,7 +39,9 @@ class WaitlistOffers:
             return None
         offer = round.offers[appointment_id]
         on = local_date(round.slot.start, self.zone)
-        day = read.get(day_ref(round.practitioner_id, on)) or PractitionerDay(practitioner_id=round.practitioner_id, on=on)
+        day = read.get(day_ref(round.practitioner_id, on)) or PractitionerDay(
+            practitioner_id=round.practitioner_id, on=on
+        )
         diary = read.get(diary_ref(offer.patient_id)) or PatientDiary(patient_id=offer.patient_id)
         return _seen(round, offer, fate(round, offer, day, diary, now))
 

@@ -54,7 +54,8 @@ class Compose:
         to = sendable(patient.email or "") if patient else None
         if to is None:
             raise ValueError(f"{message.id} has no address to go to")
-        context, token, links = context_of(known, self.clinic), "", ()
+        context, token = context_of(known, self.clinic), ""
+        links: tuple[Link, ...] = ()
         if message.kind is Kind.OFFER and known.offer is not None and isinstance(context, OfferContext):
             token = token_of(self.random_bytes(16))
             links = (self._link(token, known, now),)

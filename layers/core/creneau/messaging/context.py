@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime, timedelta
+from typing import Any
 
 from creneau.agenda.appointment import Appointment
 from creneau.agenda.attendance import Attendance
@@ -94,12 +95,15 @@ def context_of(known: Known, clinic: Clinic) -> Context:
         case Kind.OFFER:
             if known.offer is None:
                 raise ValueError(f"{known.message.id} is about no offer")
-            offered = told | {"start": known.offer.start, "minutes": _minutes(known.offer.end - known.offer.start, known)}
+            offered = told | {
+                "start": known.offer.start,
+                "minutes": _minutes(known.offer.end - known.offer.start, known),
+            }
             expires = known.offer.expires_at
             return OfferContext(**offered, own_start=appointment.start, answer_before=expires, link="")
 
 
-def _told(known: Known, appointment: Appointment, patient: Patient, clinic: Clinic) -> dict[str, object]:
+def _told(known: Known, appointment: Appointment, patient: Patient, clinic: Clinic) -> dict[str, Any]:
     hidden, service = frozenset(known.settings.messaging.hide), known.service
     mode = service.category if service else Predefined.IN_PERSON
     place = _place(mode, patient, known.location, clinic) if "address" not in hidden else ()
@@ -117,7 +121,7 @@ def _told(known: Known, appointment: Appointment, patient: Patient, clinic: Clin
     }
 
 
-def _frame(settings: Settings, patient: Patient, location: Location | None, clinic: Clinic) -> dict[str, object]:
+def _frame(settings: Settings, patient: Patient, location: Location | None, clinic: Clinic) -> dict[str, Any]:
     look, name = settings.look, one_line(clinic.name)
     colour = look.colour if _COLOUR.fullmatch(look.colour) else Look().colour
     language = language_of(patient.language, clinic.language)

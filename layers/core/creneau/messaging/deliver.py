@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from creneau.messaging.compose import Composed, Compose
+from creneau.messaging.compose import Compose, Composed
 from creneau.messaging.dispatch import Dispatch
 from creneau.messaging.facts import Known, ReadKnown
 from creneau.messaging.may_send import Defer, Reason, Send, decided, may_send, with_verdict

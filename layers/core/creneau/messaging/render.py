@@ -48,7 +48,7 @@ def environment() -> Environment:
     env = Environment(
         loader=FileSystemLoader(TEMPLATES),
         undefined=StrictUndefined,
-        autoescape=lambda name: name is not None and name.endswith(".html"),
+        autoescape=lambda name: name is not None and name.endswith(".html"),  # noqa: S701 - a function decides: pages escape, texts do not
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,

@@ -11,7 +11,7 @@ from creneau.shared.model import Stored
 M = TypeVar("M", bound=Stored)
 
 
-class _Integers(TypeDeserializer):  # type: ignore[misc]
+class _Integers(TypeDeserializer):
     def _deserialize_n(self, value: str) -> int:
         return int(Decimal(value))
 

@@ -174,7 +174,7 @@ def _look_at(item: Stored) -> datetime | None:
 def attributes(item: Stored) -> dict[str, str]:
     """The key attributes that a value is written with: its own, its indexes', and when to look at it."""
     pk, sk = key_of(ref_to(item))
-    keys = {"pk": pk, "sk": sk, "kind": type(item).__name__}
+    keys = {"pk": pk, "sk": sk, "model": type(item).__name__}
     indexed = _INDEXED.get(type(item))
     if indexed:
         keys |= indexed(item)
@@ -231,4 +231,4 @@ MODELS: dict[str, type[Stored]] = {
         Settings,
     )
 }
-"""Every kind that the table holds, by the name in its `kind` attribute."""
+"""Every kind that the table holds, by the name in its `model` attribute."""

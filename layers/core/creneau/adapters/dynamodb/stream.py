@@ -16,5 +16,5 @@ def images(record: dict[str, Any]) -> tuple[Stored | None, Stored | None]:
 def _value(image: dict[str, Any] | None) -> Stored | None:
     if not image:
         return None
-    model = MODELS.get(image.get("kind", {}).get("S", ""))
+    model = MODELS.get(image.get("model", {}).get("S", ""))
     return decode(model, image) if model else None
