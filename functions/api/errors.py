@@ -1,12 +1,9 @@
 """The one place where an error becomes an HTTP status, and an RFC 9457 problem document."""
 
-from typing import Any
-
 import msgspec
-from pydantic import ValidationError
 
 from api.gateway import Response
-from creneau.shared.errors import Busy, DomainError, Fault, Forbidden, Invalid, NotFound, Refused, Stale
+from creneau.shared.errors import Busy, DomainError, Forbidden, Invalid, NotFound, Refused, Stale
 from creneau.shared.store import Conflict
 
 
@@ -66,8 +63,6 @@ def as_domain_error(error: Exception) -> DomainError:
             return error
         case Conflict():
             return _BUSY
-        case ValidationError():
-            return not_valid(error)
         case _:
             return _UNEXPECTED
 
@@ -96,51 +91,3 @@ def problem(error: Exception, request_id: str) -> Response:
         "errors": [{"field": f.field, "problem": f.problem, "remedy": f.remedy} for f in known.faults],
     }
     return Response(status, msgspec.json.encode(body).decode(), headers)
-
-
-_REMEDIES = {
-    "missing": "give it",
-    "extra_forbidden": "leave it out; the OpenAPI document lists the fields",
-    "timezone_aware": "add the offset, as in 2026-03-01T09:00:00+01:00",
-    "date_type": "write a date as 2026-03-01",
-    "date_parsing": "write a date as 2026-03-01",
-    "date_from_datetime_parsing": "write a date as 2026-03-01",
-    "date_from_datetime_inexact": "write a date as 2026-03-01",
-    "int_type": "give a whole number",
-    "int_parsing": "give a whole number",
-    "bool_type": "give true or false",
-    "bool_parsing": "give true or false",
-    "string_type": "give a text",
-    "tuple_type": "give a list",
-    "model_type": "give an object",
-    "model_attributes_type": "give an object",
-    "enum": "give one of these",
-    "literal_error": "give one of these",
-    "string_too_short": "give a text",
-    "string_too_long": "shorten it",
-    "too_long": "give fewer",
-    "too_short": "give at least one",
-    "greater_than_equal": "give a larger number",
-    "less_than_equal": "give a smaller number",
-}
-
-
-def not_valid(error: ValidationError) -> DomainError:
-    """Everything that is wrong with a body or a query, at once; values are never repeated."""
-    found = error.errors(include_url=False, include_input=False)
-    if any(e["type"] == "json_invalid" for e in found):
-        return BadRequest("the body is not JSON", code="not_json", remedy="send one JSON object, in UTF-8")
-    faults = tuple(_fault(e) for e in found)
-    what = "one field is" if len(faults) == 1 else f"{len(faults)} fields are"
-    return Invalid(f"{what} not as expected", code="invalid", remedy="see errors", faults=faults)
-
-
-def _fault(found: Any) -> Fault:
-    message, _, remedy = found["msg"].removeprefix("Value error, ").partition("; ")
-    return Fault(_path(found["loc"]), message, remedy or _REMEDIES.get(found["type"], "correct it"))
-
-
-def _path(parts: tuple[int | str, ...]) -> str:
-    """`slot.start`, `items[2].name`; the whole body is `body`."""
-    text = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in parts)
-    return text.lstrip(".") or "body"

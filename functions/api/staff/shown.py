@@ -1,0 +1,32 @@
+"""What callers are shown: instants in UTC beside the clinic's wall clock, and a version on whatever can be edited."""
+
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+V = TypeVar("V", bound="View")
+T = TypeVar("T")
+
+
+class View(msgspec.Struct, frozen=True, kw_only=True):
+    """A JSON answer; unlike stored values, what is empty is said."""
+
+
+class Listed(View, Generic[T], frozen=True, kw_only=True):
+    """A page; `next_cursor` asks for the next one, null: there is none."""
+
+    items: list[T]
+    next_cursor: str | None = None
+
+
+def local(instant: datetime, zone: ZoneInfo) -> str:
+    """RFC 3339 with the clinic's offset at that instant."""
+    return instant.astimezone(zone).isoformat(timespec="seconds")
+
+
+def view(shape: type[V], value: Any, **more: Any) -> V:
+    """The fields of a view taken from a value's fields of the same names, and `more`."""
+    fields = {name: getattr(value, name) for name in shape.__struct_fields__ if name not in more}
+    return shape(**fields, **more)
