@@ -1,0 +1,72 @@
+"""How a clinic's country says dates, times and money in each of the four languages, without a break where none may be."""
+
+from datetime import datetime
+from decimal import Decimal
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date
+from babel.numbers import format_currency
+
+from creneau.shared.money import Money
+
+NBSP = "\u00a0"
+
+_KNOWN = frozenset(
+    {"fr_FR", "fr_CH", "fr_CA", "fr_BE", "fr_LU", "de_DE", "de_CH", "de_AT", "de_LU", "it_IT", "it_CH"}
+    | {"en_GB", "en_IE", "en_CA", "en_CH"}
+)
+_ELSEWHERE = {"fr": "fr_FR", "de": "de_DE", "it": "it_IT", "en": "en_GB"}
+_FIRST_OF_MONTH = {"fr": "1er", "it": "1º"}
+
+
+@lru_cache
+def locale_of(language: str, country: str) -> Locale:
+    """One of the four languages as that country (ISO 3166) writes it; as its largest country does, where none is known."""
+    name = f"{language}_{country}"
+    return Locale.parse(name if name in _KNOWN else _ELSEWHERE[language])
+
+
+def date_in_words(instant: datetime, zone: ZoneInfo, language: str, country: str, *, year: bool = True) -> str:
+    """The local date with its weekday, as it stands within a sentence: `mardi 3 mars 2027`."""
+    locale, local = locale_of(language, country), instant.astimezone(zone)
+
+    def part(pattern: str) -> str:
+        return str(format_date(local, pattern, locale=locale))
+
+    weekday, month, day = part("EEEE"), part("MMMM"), str(local.day)
+    if local.day == 1:
+        day = _FIRST_OF_MONTH.get(language, day)
+    ending = f" {local.year}" if year else ""
+    if language == "de":
+        return f"{weekday}, {day}.{NBSP}{month}{ending}"
+    if language == "en" and locale.territory == "CA":
+        return f"{weekday}, {month}{NBSP}{day}" + ("," if year else "") + ending
+    return f"{weekday} {day}{NBSP}{month}{ending}"
+
+
+def time_in_words(instant: datetime, zone: ZoneInfo, language: str, country: str) -> str:
+    """The local time of day: `9 h 30`, `9.30 Uhr`, `9:30 am`."""
+    local = instant.astimezone(zone)
+    hour, minute = local.hour, local.minute
+    if language == "fr":
+        return f"{hour}{NBSP}h{NBSP}{minute:02}" if minute else f"{hour}{NBSP}h"
+    if language == "en":
+        half = "noon" if (hour, minute) == (12, 0) else "am" if hour < 12 else "pm"
+        return f"{hour % 12 or 12}:{minute:02}{NBSP}{half}"
+    swiss = locale_of(language, country).territory == "CH"
+    text = f"{hour}{'.' if swiss else ':'}{minute:02}"
+    return f"{text}{NBSP}Uhr" if language == "de" else text
+
+
+def day_and_time(instant: datetime, zone: ZoneInfo, language: str, country: str, *, year: bool = True) -> str:
+    """Date and time, as they stand within a sentence: `mardi 3 mars 2027 à 9 h 30`."""
+    day = date_in_words(instant, zone, language, country, year=year)
+    time = time_in_words(instant, zone, language, country)
+    link = {"fr": f" à{NBSP}", "de": f", um{NBSP}", "it": f", ore{NBSP}", "en": f" at{NBSP}"}[language]
+    return f"{day}{link}{time}"
+
+
+def money(amount: Money, language: str, country: str) -> str:
+    return str(format_currency(Decimal(amount.amount) / 100, amount.currency, locale=locale_of(language, country)))
