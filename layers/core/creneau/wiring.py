@@ -16,28 +16,41 @@ from creneau.adapters.retry_queue import RetryQueue
 from creneau.adapters.round_executions import RoundExecutions
 from creneau.adapters.ses import SesMailer
 from creneau.agenda.absence import AddAbsence, AppointmentsIn, MarkAbsence, RemoveAbsence
+from creneau.agenda.annotate import Annotate
 from creneau.agenda.appointment import appointment_ref
 from creneau.agenda.book import Book
 from creneau.agenda.change_attendance import ChangeAttendance
+from creneau.agenda.clear_absence import ClearAbsence
+from creneau.agenda.delete import DeleteAppointment
+from creneau.agenda.free_slots import FreeSlots
 from creneau.agenda.move import Move
 from creneau.agenda.opening import RemoveOpening, SetOpening
+from creneau.agenda.opening_series import AddOpenings
+from creneau.agenda.practitioner_of_user import PractitionerOfUser
+from creneau.agenda.register import Register
+from creneau.agenda.register_patient import RegisterPatient
 from creneau.agenda.wants_earlier import SetWantsEarlier
+from creneau.messaging.cancel import CancelMessage
 from creneau.messaging.dispatch import Dispatch, HandOver
 from creneau.messaging.plan import PlanAppointmentMessages, PlanOffers
 from creneau.messaging.ports import Contents, Delays, Mailer, Offers, Outbox
 from creneau.messaging.sweep import SweepMessages
 from creneau.shared.again import Again
+from creneau.shared.change_settings import ChangeSettings
+from creneau.shared.request_key import UseRequestKey
 from creneau.shared.settings import Clinic
 from creneau.shared.store import Store
 from creneau.shared.time import Clock
 from creneau.sweep import Sweep
 from creneau.waitlist.answer import AnswerOffer, ShowOffer
 from creneau.waitlist.extend import Extend
+from creneau.waitlist.history import ShowHistory
 from creneau.waitlist.line_grew import LineGrew
 from creneau.waitlist.open_round import OpenRound
 from creneau.waitlist.ports import Rounds
 from creneau.waitlist.pursue import Pursue, PursueDay
 from creneau.waitlist.settle import Settle, SettleSlot
+from creneau.waitlist.show_line import ShowLine
 from creneau.waitlist.sweep import SweepWaitlist
 
 if TYPE_CHECKING:
@@ -122,6 +135,47 @@ class App:
     def appointments_in(self) -> AppointmentsIn:
         return AppointmentsIn(self.store, self.clinic)
 
+    @cached_property
+    def clear_absence(self) -> ClearAbsence:
+        return ClearAbsence(self.store, self.change_attendance, self.move)
+
+    @cached_property
+    def delete_appointment(self) -> DeleteAppointment:
+        return DeleteAppointment(self.store, self.clinic, self.clock, self.again)
+
+    @cached_property
+    def annotate(self) -> Annotate:
+        return Annotate(self.store, self.clock, self.again)
+
+    @cached_property
+    def add_openings(self) -> AddOpenings:
+        return AddOpenings(self.store, self.clinic, self.clock, self.again)
+
+    @cached_property
+    def free_slots(self) -> FreeSlots:
+        return FreeSlots(self.store, self.clinic, self.clock)
+
+    # -- catalogue, patients, settings, who asks
+    @cached_property
+    def register(self) -> Register:
+        return Register(self.store, self.clinic)
+
+    @cached_property
+    def register_patient(self) -> RegisterPatient:
+        return RegisterPatient(self.store, self.clinic, self.clock, self.again)
+
+    @cached_property
+    def practitioner_of_user(self) -> PractitionerOfUser:
+        return PractitionerOfUser(self.store, self.clock)
+
+    @cached_property
+    def use_request_key(self) -> UseRequestKey:
+        return UseRequestKey(self.store, self.clock)
+
+    @cached_property
+    def change_settings(self) -> ChangeSettings:
+        return ChangeSettings(self.store)
+
     # -- waitlist
     @cached_property
     def rounds(self) -> Rounds:
@@ -154,6 +208,14 @@ class App:
     @cached_property
     def extend(self) -> Extend:
         return Extend(self.store, self.clinic, self.clock, self.again)
+
+    @cached_property
+    def show_history(self) -> ShowHistory:
+        return ShowHistory(self.store, self.clinic)
+
+    @cached_property
+    def show_line(self) -> ShowLine:
+        return ShowLine(self.store)
 
     @cached_property
     def show_offer(self) -> ShowOffer:
@@ -246,6 +308,10 @@ class App:
         return Deliver(
             self.store, read, compose, self.contents, self.mailer, self.dispatch_message, self.clock, self.again
         )
+
+    @cached_property
+    def cancel_message(self) -> CancelMessage:
+        return CancelMessage(self.store, self.clock, self.again)
 
     @cached_property
     def sweep_messages(self) -> SweepMessages:

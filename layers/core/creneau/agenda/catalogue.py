@@ -23,11 +23,14 @@ class Address(Value, frozen=True, kw_only=True):
 
 
 class Practitioner(Stored, frozen=True, kw_only=True):
+    """`user` is the id of the practitioner's own sign-in: whoever signs in with it changes this practitioner's agenda."""
+
     id: str
     name: str
     profession: str = ""
     email: str | None = None
     phone: str | None = None
+    user: str | None = None
 
 
 class Location(Stored, frozen=True, kw_only=True):

@@ -1,6 +1,6 @@
 """The ordered sets in which agenda values are read; `adapters.dynamodb.keys` says where each lies."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import TypeVar
 
 from creneau.agenda.appointment import Appointment
@@ -22,6 +22,13 @@ def catalogue(kind: type[M]) -> Collection[M]:
 def appointments_of_agenda(agenda_id: str, first: str, last: str) -> Collection[Appointment]:
     """By start; the bounds are instants in UTC as ISO 8601 texts."""
     return Collection("appointments_of_agenda", Appointment, (agenda_id,), first, last)
+
+
+def appointments_between(agenda_id: str, start: datetime, end: datetime) -> Collection[Appointment]:
+    """Those that start from `start` on and before `end`, by start."""
+    last = end - timedelta(milliseconds=1)
+    first, last_text = (t.astimezone(UTC).isoformat(timespec="milliseconds") for t in (start, last))
+    return appointments_of_agenda(agenda_id, first.replace("+00:00", "Z"), last_text.replace("+00:00", "Z"))
 
 
 def appointments_of_slot(slot: Slot) -> Collection[Appointment]:

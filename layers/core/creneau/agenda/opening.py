@@ -54,18 +54,23 @@ class SetOpening:
         )
 
         def change(day: PractitionerDay) -> PractitionerDay:
-            others = tuple(a for a in day.availabilities if a.id != new.id)
-            if any(a.interval.overlaps(new.interval) for a in others):
-                raise Refused(
-                    "the practitioner is already open at this time",
-                    code="opening_overlaps",
-                    remedy="change the existing availability",
-                )
-            ordered = sorted((*others, new), key=lambda a: (a.start, a.id))
-            return day.with_(availabilities=tuple(ordered)).without_dead_releases(self.clock())
+            return opened(day, new, self.clock())
 
         self.again(lambda: change_day(self.store, agenda.practitioner_id, local_date(start, self.clinic.zone), change))
         return new
+
+
+def opened(day: PractitionerDay, new: Availability, now: datetime) -> PractitionerDay:
+    """The day with this availability, or with it in place of the one of its id. Refused when it overlaps another."""
+    others = tuple(a for a in day.availabilities if a.id != new.id)
+    if any(a.interval.overlaps(new.interval) for a in others):
+        raise Refused(
+            f"the practitioner is already open at this time on {day.on}",
+            code="opening_overlaps",
+            remedy="change the existing availability",
+        )
+    ordered = sorted((*others, new), key=lambda a: (a.start, a.id))
+    return day.with_(availabilities=tuple(ordered)).without_dead_releases(now)
 
 
 @dataclass(frozen=True)

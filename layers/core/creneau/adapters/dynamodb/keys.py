@@ -9,6 +9,7 @@
 | rounds of a slot                             | table     | SLOT#slot                    | ROUND#release#number        |
 | the line of an agenda and duration           | table     | LINE#agenda#minutes          | ticked at # appointment     |
 | a link by the hash of its token              | table     | LINK#hash                    | LINK                        |
+| what a caller's key was used for             | table     | REQUESTKEY#id                | REQUESTKEY                  |
 | appointments of an agenda from-to            | by_first  | AGENDA#agenda                | start#end#id                |
 | appointments of a slot                       | by_first  | AGENDA#agenda                | start#end#... (prefix)      |
 | appointments of a patient, latest first      | by_second | PATIENT#id#APPOINTMENTS      | start#id                    |
@@ -38,6 +39,7 @@ from creneau.agenda.slot import parse_slot
 from creneau.messaging.message import Message
 from creneau.shared.link import Link
 from creneau.shared.model import Stored
+from creneau.shared.request_key import RequestKey
 from creneau.shared.settings import Settings
 from creneau.shared.store import Collection, Ref
 from creneau.waitlist.round import MARGIN, Round
@@ -228,6 +230,7 @@ MODELS: dict[str, type[Stored]] = {
         Round,
         Message,
         Link,
+        RequestKey,
         Settings,
     )
 }

@@ -1,0 +1,68 @@
+"""Patients: registered and changed; whether offers reach them is said in their diary by the same write (W-05)."""
+
+from dataclasses import dataclass
+
+from creneau.agenda.catalogue import Patient, patient_ref
+from creneau.agenda.catalogue_rules import address_in_form, not_as_needed
+from creneau.agenda.diary import PatientDiary, diary_ref
+from creneau.shared.again import Again
+from creneau.shared.contact import phone_in_form
+from creneau.shared.edit import editable
+from creneau.shared.errors import Fault, Refused
+from creneau.shared.settings import LANGUAGES, Clinic
+from creneau.shared.store import Put, Store, Write
+from creneau.shared.time import Clock, local_date
+
+
+@dataclass(frozen=True)
+class RegisterPatient:
+    """Adds, or changes on the version that the caller read. Raises Invalid, NotFound, Refused, Stale, Busy."""
+
+    store: Store
+    clinic: Clinic
+    clock: Clock
+    again: Again
+
+    def add(self, patient: Patient) -> Patient:
+        """Adding the same id again answers who is there."""
+        patient = self._checked(patient)
+        return self.again(lambda: self._add(patient))
+
+    def change(self, patient: Patient, expected_version: int) -> Patient:
+        patient = self._checked(patient)
+        return self.again(lambda: self._change(patient, expected_version))
+
+    def _add(self, patient: Patient) -> Patient:
+        present = self.store.get(patient_ref(patient.id))
+        return present or self._write(patient)
+
+    def _change(self, patient: Patient, expected_version: int) -> Patient:
+        ref = patient_ref(patient.id)
+        before = editable(self.store.get(ref), expected_version, f"Patient {patient.id}")
+        if before.erased:
+            raise Refused("this patient's record was erased", code="patient_erased", remedy="register the patient anew")
+        # Another address was never written to: whatever blocked the old one says nothing about it.
+        blocked = patient.email_blocked and before.email_blocked and patient.email == before.email
+        return self._write(patient.with_(version=before.version, email_blocked=blocked))
+
+    def _write(self, patient: Patient) -> Patient:
+        diary = self.store.get(diary_ref(patient.id)) or PatientDiary(patient_id=patient.id)
+        writes: list[Write] = [Put(patient)]
+        if diary.reachable != patient.reachable_by_email:
+            writes.append(Put(diary.with_(reachable=patient.reachable_by_email)))
+        self.store.commit(writes)
+        return patient.with_(version=patient.version + 1)
+
+    def _checked(self, patient: Patient) -> Patient:
+        faults: list[Fault] = []
+        kept = patient.with_(
+            phone=phone_in_form(patient.phone, self.clinic.country, "phone", faults),
+            address=address_in_form(patient.address, faults) if patient.address else None,
+        )
+        if patient.born_on and patient.born_on > local_date(self.clock(), self.clinic.zone):
+            faults.append(Fault("born_on", "this date is ahead", "check the date of birth"))
+        if patient.language is not None and patient.language not in LANGUAGES:
+            faults.append(Fault("language", "not one of the four languages", f"one of {', '.join(LANGUAGES)}"))
+        if faults:
+            raise not_as_needed(faults)
+        return kept

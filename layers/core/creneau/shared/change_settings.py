@@ -1,0 +1,22 @@
+"""The clinic's settings, read and changed as a whole."""
+
+from dataclasses import dataclass
+
+from creneau.shared.edit import stale
+from creneau.shared.settings import SETTINGS, Settings
+from creneau.shared.store import Conflict, Put, Store
+
+
+@dataclass(frozen=True)
+class ChangeSettings:
+    """Sets them on the version that the caller read (0: never set). Raises Stale."""
+
+    store: Store
+
+    def __call__(self, new: Settings, expected_version: int) -> Settings:
+        try:
+            self.store.commit([Put(new.with_(version=expected_version))])
+        except Conflict:
+            stored = self.store.get(SETTINGS) or Settings()
+            raise stale(stored.version, expected_version) from None
+        return new.with_(version=expected_version + 1)

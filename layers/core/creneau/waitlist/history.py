@@ -1,0 +1,62 @@
+"""What happened to a slot: every appointment ever made on it, and under each released one the offers it caused (W-13)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from creneau.agenda.appointment import Appointment
+from creneau.agenda.attendance import GIVEN_UP, Attendance
+from creneau.agenda.catalogue import agenda_ref
+from creneau.agenda.collections import appointments_of_slot
+from creneau.agenda.day import PractitionerDay, Release, day_ref
+from creneau.agenda.slot import Slot
+from creneau.shared.settings import Clinic
+from creneau.shared.store import Store, everything, require
+from creneau.shared.time import local_date
+from creneau.waitlist.round import Round, rounds_of_slot
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """One appointment of the slot; `release` is the one that it opened or added to, with the rounds of that release."""
+
+    appointment: Appointment
+    release: Release | None
+    rounds: list[Round]
+
+
+def release_by(appointment: Appointment, releases: Iterable[Release]) -> Release | None:
+    """The release that an appointment's end caused: by its patient, and alive while the appointment was or as it ended.
+
+    A release that ended as the appointment was made was somebody's before it; one opened later is a later one's.
+    """
+    if appointment.attendance not in GIVEN_UP | {Attendance.MOVED}:
+        return None
+    caused = [
+        r
+        for r in releases
+        if appointment.patient_id in r.released_by
+        and r.opened_at <= appointment.attendance_at
+        and (r.ended_at is None or r.ended_at > appointment.created_at)
+    ]
+    return max(caused, key=lambda r: r.n, default=None)
+
+
+@dataclass(frozen=True)
+class ShowHistory:
+    """A slot's chapters in the order in which its appointments were made. Raises NotFound (no such agenda)."""
+
+    store: Store
+    clinic: Clinic
+
+    def __call__(self, slot: Slot) -> list[Chapter]:
+        agenda = require(self.store, agenda_ref(slot.agenda_id))
+        on = local_date(slot.start, self.clinic.zone)
+        day = self.store.get(day_ref(agenda.practitioner_id, on))
+        releases = [r for r in (day or PractitionerDay(practitioner_id="", on=on)).releases if r.slot == slot]
+        rounds = everything(self.store, rounds_of_slot(slot))
+        made = sorted(everything(self.store, appointments_of_slot(slot)), key=lambda a: (a.created_at, a.id))
+        return [self._chapter(a, releases, rounds) for a in made]
+
+    def _chapter(self, appointment: Appointment, releases: list[Release], rounds: list[Round]) -> Chapter:
+        release = release_by(appointment, releases)
+        return Chapter(appointment, release, [r for r in rounds if release and r.n == release.n])
