@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 from local.engine import REGION
@@ -23,12 +23,17 @@ class DeployError(Exception):
 
 
 def deploy(
-    engine: Engine, project_root: Path, stack_name: str, parameters: Mapping[str, str], build_dir: Path
+    engine: Engine,
+    project_root: Path,
+    stack_name: str,
+    parameters: Mapping[str, str],
+    build_dir: Path,
+    late: Collection[str] = (),
 ) -> dict[str, str]:
-    """Returns the stack's outputs."""
+    """Returns the stack's outputs. `late` names parameters that matter to the deployed stack only, not to what is built."""
     project_root, build_dir = Path(project_root).absolute(), Path(build_dir).absolute()
     build_dir.mkdir(parents=True, exist_ok=True)
-    _build(project_root, parameters, build_dir)
+    _build(project_root, {key: value for key, value in parameters.items() if key not in late}, build_dir)
     buckets = {bucket["Name"] for bucket in engine.client("s3").list_buckets()["Buckets"]}
     if BUCKET not in buckets:  # `--resolve-s3` would deploy a stack of its own for it
         engine.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
