@@ -1,6 +1,5 @@
 """What each message says: one frozen context per kind, hidden pieces left out before a template sees them (M-07)."""
 
-import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,17 +10,18 @@ from creneau.messaging.facts import Known
 from creneau.messaging.locale import Speech, language_of
 from creneau.messaging.message import Kind
 from creneau.messaging.words import fit, one_line
+from creneau.shared.colour import ink_on, is_colour
 from creneau.shared.model import Value
 from creneau.shared.money import Money
 from creneau.shared.settings import Clinic, Look, Settings
 
-_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _TOWN_FIRST = frozenset({"GB", "IE", "CA", "US"})
 _SIGNATURE_LINES = 12
 
 
 class Frame(Value, frozen=True, kw_only=True):
-    """What every message shows. `signature` is the one that ends it; `ink` reads well on `colour`."""
+    """What every message shows. `signature` is the one that ends it; `ink` reads well on `colour`;
+    `phone` is with its hours."""
 
     speech: Speech
     clinic_name: str
@@ -30,7 +30,6 @@ class Frame(Value, frozen=True, kw_only=True):
     signature: tuple[str, ...]
     name: str
     phone: str
-    phone_hours: str
 
     @property
     def language(self) -> str:
@@ -123,17 +122,17 @@ def _told(known: Known, appointment: Appointment, patient: Patient, clinic: Clin
 
 def _frame(settings: Settings, patient: Patient, location: Location | None, clinic: Clinic) -> dict[str, Any]:
     look, name = settings.look, one_line(clinic.name)
-    colour = look.colour if _COLOUR.fullmatch(look.colour) else Look().colour
-    language = language_of(patient.language, clinic.language)
+    colour = look.colour if is_colour(look.colour) else Look().colour
+    speech = Speech(language_of(patient.language, clinic.language), clinic.country, clinic.zone_name)
+    phone, hours = one_line((location.phone if location else "") or look.phone), one_line(look.phone_hours)
     return {
-        "speech": Speech(language, clinic.country, clinic.zone_name),
+        "speech": speech,
         "clinic_name": name,
         "colour": colour,
         "ink": ink_on(colour),
         "signature": _lines(settings.signature)[:_SIGNATURE_LINES] or (name,),
         "name": one_line(patient.name)[: Patient.NAME_LIMIT],
-        "phone": one_line((location.phone if location else "") or look.phone),
-        "phone_hours": one_line(look.phone_hours),
+        "phone": f"{speech.phone(phone)} ({hours})" if phone and hours else speech.phone(phone),
     }
 
 
@@ -156,13 +155,6 @@ def address_lines(address: Address, home: str) -> tuple[str, ...]:
     town = " ".join(reversed(parts) if address.country in _TOWN_FIRST else parts)
     country = address.country if address.country != home else ""
     return tuple(line for line in (*_lines(address.street), one_line(town), one_line(country)) if line)
-
-
-def ink_on(colour: str) -> str:
-    """White or near-black, whichever has more contrast on `#rrggbb` (WCAG relative luminance)."""
-    channels = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
-    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
-    return "#ffffff" if 0.2126 * red + 0.7152 * green + 0.0722 * blue < 0.183 else "#14181a"
 
 
 def _lines(text: str) -> tuple[str, ...]:
