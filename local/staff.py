@@ -63,7 +63,8 @@ class Staff:
         self, method: str, path: str, body: Mapping[str, Any] | None = None, headers: Mapping[str, str] | None = None
     ) -> tuple[Any, urllib3.HTTPHeaderDict]:
         refused = False
-        for attempt in range(PATIENCE):
+        attempt = 0
+        while True:
             token = self._signed_in()
             got = self._http.request(
                 method,
@@ -75,8 +76,9 @@ class Staff:
             if got.status == 401 and not refused:
                 refused = True
                 self._forget(token)
-            elif got.status in BUSY and attempt < PATIENCE - 1:
+            elif got.status in BUSY and attempt < PATIENCE:
                 time.sleep(min(0.05 * 2**attempt, 1))
+                attempt += 1
             else:
                 break
         if got.status >= 400:
