@@ -1,0 +1,153 @@
+"""Enters the sample clinic. Each thing has a key of its own, so entering it again changes nothing."""
+
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from local import homes
+from local.sample_clinic import catalogue
+from local.sample_clinic.bookings import MONTH, Planned, planned
+from local.sample_clinic.people import patients
+from local.stack import Stack
+from local.staff import Staff
+
+HANDS = 6
+QUIET = ["confirmed"]  # nobody gets sixty emails because a clinic's data were entered
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True)
+class Clinic:
+    """The ids that the API gave, by the words of `catalogue`; patients by their numbers."""
+
+    first_day: date
+    practitioners: dict[str, str]
+    agendas: dict[str, str]
+    services: dict[str, str]
+    patients: list[str]
+    appointments: int
+
+
+def load(stack: Stack) -> Clinic:
+    """The month begins on the day after this was first done on the stack."""
+    staff, zone = stack.staff("admin", direct=True), ZoneInfo(stack.state["zone"])
+    known = homes.read(stack.home, "clinic")
+    today = known["first_day"] if known else staff.get("/now")["local_now"][:10]
+    homes.write(stack.home, "clinic", {"first_day": today})
+    settings = staff.get("/settings")
+    if settings["version"] == 0:
+        staff.put("/settings", {**catalogue.SETTINGS, "messaging": {"off": QUIET}}, 0)
+    with ThreadPoolExecutor(HANDS) as hands:
+        clinic = _Entry(staff, date.fromisoformat(today), zone, hands).enter(stack.user_id("practitioner"))
+    stack.engine.wait_idle(60)
+    settings = staff.get("/settings")
+    if settings["messaging"]["off"] == QUIET:
+        staff.put("/settings", catalogue.SETTINGS, settings["version"])
+    return clinic
+
+
+@dataclass(frozen=True)
+class _Entry:
+    staff: Staff
+    first: date
+    zone: ZoneInfo
+    hands: ThreadPoolExecutor
+
+    def each(self, do: Callable[[T], R], things: Iterable[T]) -> list[R]:
+        return list(self.hands.map(do, things))
+
+    def enter(self, practitioner_user: str) -> Clinic:
+        users = {"rochat": {"user": practitioner_user}}
+        practitioners = self._all(
+            "/practitioners", {k: p | users.get(k, {}) for k, p in catalogue.PRACTITIONERS.items()}
+        )
+        locations = self._all("/locations", catalogue.LOCATIONS)
+        resources = self._all("/resources", {k: _resource(r, locations) for k, r in catalogue.RESOURCES.items()})
+        agendas = self._all("/agendas", {k: _agenda(a, practitioners, locations) for k, a in catalogue.AGENDAS.items()})
+        services = self._all("/services", {k: _service(s, resources) for k, s in catalogue.SERVICES.items()})
+        known = self._all("/patients", {str(n): p for n, p in enumerate(patients())})
+        self._open(agendas, services)
+        booked = self._book(agendas, services, list(known.values()))
+        return Clinic(self.first, practitioners, agendas, services, list(known.values()), booked)
+
+    def _all(self, path: str, things: dict[str, dict[str, Any]]) -> dict[str, str]:
+        made = self.each(lambda item: self.staff.post(path, item[1], f"sample.{item[0]}")["id"], things.items())
+        return dict(zip(things, made, strict=True))
+
+    def _open(self, agendas: dict[str, str], services: dict[str, str]) -> None:
+        """A week's hours, each repeated until the month is over; one practitioner's one after the other."""
+
+        def enter(agenda: str) -> None:
+            for opening in catalogue.OPENINGS[agenda]:
+                body = self._opening(opening, services)
+                key = f"sample.{self.first}.{opening['weekday']}.{opening['from']:%H%M}"
+                self.staff.post(f"/agendas/{agendas[agenda]}/availabilities", body, key)
+
+        self.each(enter, agendas)
+
+    def _opening(self, opening: dict[str, Any], services: dict[str, str]) -> dict[str, Any]:
+        tomorrow = self.first + timedelta(days=1)
+        day = tomorrow + timedelta(days=(opening["weekday"] - tomorrow.weekday()) % 7)
+        return {
+            "start": datetime.combine(day, opening["from"], self.zone).isoformat(),
+            "end": datetime.combine(day, opening["to"], self.zone).isoformat(),
+            "service_ids": [services[s] for s in opening["services"]],
+            "places": opening["places"],
+            "weekly_until": (self.first + timedelta(days=MONTH)).isoformat(),
+        }
+
+    def _book(self, agendas: dict[str, str], services: dict[str, str], known: list[str]) -> int:
+        """Whoever waits, one after another in each line, since the order of ticking is the order in line."""
+
+        def book(wish: Planned) -> None:
+            body = {
+                "agenda_id": agendas[wish.agenda],
+                "patient_id": known[wish.patient],
+                "service_id": services[wish.service],
+                "start": wish.start.isoformat(),
+                "wants_earlier": wish.place is not None,
+            }
+            self.staff.post("/appointments", body, f"sample.{wish.key}")
+
+        def in_turn(wishes: list[Planned]) -> None:
+            for wish in wishes:
+                book(wish)
+
+        plan = planned(self.first, self.zone)
+        self.each(in_turn, [*lines(plan), *([wish] for wish in apart(plan))])
+        return len(plan)
+
+
+def lines(plan: list[Planned]) -> list[list[Planned]]:
+    """Who waits for the same agenda and service, in the order of ticking."""
+    waiting = sorted((w for w in plan if w.place is not None), key=lambda w: (w.agenda, w.service, w.place))
+    return [list(line) for _, line in groupby(waiting, key=lambda w: (w.agenda, w.service))]
+
+
+def apart(plan: list[Planned]) -> Iterator[Planned]:
+    """The others, neighbours on different days: two bookings at once on one day hold one another up."""
+    others = sorted((w for w in plan if w.place is None), key=lambda w: (w.start.time(), w.start, w.patient))
+    return iter(others)
+
+
+def _agenda(agenda: dict[str, str], practitioners: dict[str, str], locations: dict[str, str]) -> dict[str, Any]:
+    return {
+        "practitioner_id": practitioners[agenda["practitioner"]],
+        "location_id": locations[agenda["location"]],
+        "name": agenda["name"],
+    }
+
+
+def _resource(resource: dict[str, str], locations: dict[str, str]) -> dict[str, Any]:
+    return {"name": resource["name"], "location_id": locations[resource["location"]]}
+
+
+def _service(service: dict[str, Any], resources: dict[str, str]) -> dict[str, Any]:
+    given = {key: value for key, value in service.items() if key != "resources"}
+    return given | {"resource_ids": [resources[r] for r in service.get("resources", [])]}

@@ -1,0 +1,82 @@
+"""The sample clinic is the same every time, and possible: nobody is in two places, whoever waits may."""
+
+from collections import defaultdict
+from datetime import date, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from local.sample_clinic import catalogue
+from local.sample_clinic.bookings import planned
+from local.sample_clinic.load import apart, lines
+from local.sample_clinic.people import WITHOUT_EMAIL, patients
+
+ZURICH = ZoneInfo("Europe/Zurich")
+FIRST_DAYS = [date(2026, 2, 9) + timedelta(days=n) for n in (0, 1, 2, 3, 4, 5, 6, 40, 250)]
+
+
+def lasts(service: str) -> timedelta:
+    return timedelta(minutes=catalogue.SERVICES[service]["duration_minutes"])
+
+
+@pytest.mark.parametrize("first", FIRST_DAYS, ids=str)
+def test_nobody_is_in_two_places(first: date):
+    taken = defaultdict(set)
+    for wish in planned(first, ZURICH):
+        span = (wish.start, wish.start + lasts(wish.service))
+        taken[f"patient {wish.patient}"].add((*span, wish.key))
+        one_for_all = wish.service if wish.service == "stress" else wish.key
+        taken[catalogue.AGENDAS[wish.agenda]["practitioner"]].add((*span, one_for_all))
+        for resource in catalogue.SERVICES[wish.service].get("resources", []):
+            taken[resource].add((*span, one_for_all))
+    for who, spans in taken.items():
+        for (_, end, _), (start, _, _) in pairwise(sorted(spans)):
+            assert end <= start, f"{who} at {start}"
+
+
+@pytest.mark.parametrize("first", FIRST_DAYS, ids=str)
+def test_every_appointment_lies_in_an_opening_that_offers_its_service(first: date):
+    for wish in planned(first, ZURICH):
+        end = (wish.start + lasts(wish.service)).time()
+        assert any(
+            o["weekday"] == wish.start.weekday()
+            and o["from"] <= wish.start.time()
+            and end <= o["to"]
+            and wish.service in o["services"]
+            for o in catalogue.OPENINGS[wish.agenda]
+        ), wish
+
+
+@pytest.mark.parametrize("first", FIRST_DAYS, ids=str)
+def test_enough_wait_for_two_rounds_and_may_wait(first: date):
+    waiting = [w for w in planned(first, ZURICH) if w.place is not None]
+    assert all((w.start.date() - first).days > 15 for w in waiting)
+    reachable = [w for w in waiting if w.service == "consultation" and w.patient not in WITHOUT_EMAIL]
+    assert len({w.patient for w in reachable}) >= 20
+    for line in lines(waiting):
+        assert [w.place for w in line] == list(range(len(line)))
+
+
+def test_the_plan_repeats_itself_and_loses_nobody_on_the_way():
+    plan = planned(FIRST_DAYS[0], ZURICH)
+    assert plan == planned(FIRST_DAYS[0], ZURICH)
+    entered = [w for line in lines(plan) for w in line] + list(apart(plan))
+    assert sorted(w.key for w in entered) == sorted(w.key for w in plan)
+    assert len({w.key for w in plan}) == len(plan)
+
+
+def test_the_clinic_is_as_promised():
+    people = patients()
+    assert len(people) == 60
+    assert {p["language"] for p in people} == {"fr", "de", "it", "en"}
+    assert len({p["last_name"] for p in people}) == 60
+    assert all(p["email"].endswith(".example") for p in people if "email" in p)
+    assert len({p["profession"] for p in catalogue.PRACTITIONERS.values()}) == 3
+    assert len(catalogue.LOCATIONS) == 2
+    assert {s["category"] for s in catalogue.SERVICES.values()} == {
+        "in_person",
+        "home_visit",
+        "teleconsultation",
+        "group",
+    }
