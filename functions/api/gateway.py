@@ -4,6 +4,7 @@ import base64
 import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import unquote
 
@@ -22,7 +23,10 @@ LARGEST_BODY = 64 * 1024
 
 @dataclass(frozen=True)
 class Request:
-    """`path` without the stage, its segments decoded; header names in lower case; `body` at most as sent."""
+    """`path` without the stage, its segments decoded; header names in lower case; `body` at most as sent.
+
+    `reached_at` is when the gateway took the request, by its own clock (UTC).
+    """
 
     id: str
     method: str
@@ -33,6 +37,7 @@ class Request:
     body: bytes
     source_ip: str
     claims: Mapping[str, Any]
+    reached_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -58,7 +63,14 @@ def request_of(event: Mapping[str, Any]) -> Request:
         body=_body(event),
         source_ip=context["http"].get("sourceIp", ""),
         claims=((context.get("authorizer") or {}).get("jwt") or {}).get("claims") or {},
+        reached_at=_reached_at(context.get("timeEpoch")),
     )
+
+
+def _reached_at(milliseconds: object) -> datetime | None:
+    if not isinstance(milliseconds, int):
+        return None
+    return datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=milliseconds)
 
 
 def _body(event: Mapping[str, Any]) -> bytes:

@@ -46,6 +46,7 @@ from creneau.waitlist.answer import AnswerOffer, ShowOffer
 from creneau.waitlist.extend import Extend
 from creneau.waitlist.history import ShowHistory
 from creneau.waitlist.line_grew import LineGrew
+from creneau.waitlist.offer_page import OpenOfferLink, ReadClinicFacts, ReadOfferPage
 from creneau.waitlist.open_round import OpenRound
 from creneau.waitlist.ports import Rounds
 from creneau.waitlist.pursue import Pursue, PursueDay
@@ -224,6 +225,18 @@ class App:
     @cached_property
     def answer_offer(self) -> AnswerOffer:
         return AnswerOffer(self.store, self.clinic, self.clock, self.again)
+
+    @cached_property
+    def open_offer_link(self) -> OpenOfferLink:
+        return OpenOfferLink(self.store, self.clock)
+
+    @cached_property
+    def read_offer_page(self) -> ReadOfferPage:
+        return ReadOfferPage(self.store, self.clinic, self.clock)
+
+    @cached_property
+    def read_clinic_facts(self) -> ReadClinicFacts:
+        return ReadClinicFacts(self.store, self.clinic)
 
     # -- what has to be looked at, should the stream have lost it
     @cached_property

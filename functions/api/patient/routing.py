@@ -1,0 +1,57 @@
+"""Which page a patient's request is for; what is none of ours is told as a page too, and looks like a forgotten link."""
+
+import re
+from dataclasses import replace
+
+from api.errors import WrongMethod, as_domain_error, status_of
+from api.framed import Noted
+from api.gateway import Request, Response
+from api.pages.plain import method_page, trouble_page, unknown_page
+from api.patient import offer
+from api.patient.language import language_asked
+from creneau.shared.errors import NotFound
+from creneau.shared.link import TOKEN_LENGTH
+from creneau.shared.settings import Settings
+from creneau.waitlist.offer_page import ClinicFacts, facts_of
+from creneau.wiring import App
+
+_OFFER = re.compile(rf"/o/([A-Za-z0-9_-]{{{TOKEN_LENGTH}}})", re.ASCII)
+METHODS = {"GET": offer.show, "HEAD": offer.show, "POST": offer.answer}
+
+
+def respond(request: Request, app: App, noted: Noted) -> Response:
+    """Raises NotFound and WrongMethod. A malformed token costs the one read that an unknown one costs."""
+    noted["route"] = "/o/{token}"
+    if request.method not in METHODS:
+        raise WrongMethod("an offer is shown and answered", code="method", remedy=f"use {', '.join(METHODS)}")
+    found = _OFFER.fullmatch(request.path)
+    return _as_asked(METHODS[request.method](request, found[1] if found else "", app, noted), request)
+
+
+def told(error: Exception, request: Request, app: App) -> Response:
+    """The page of an error."""
+    return _as_asked(_told(error, request, app), request)
+
+
+def _as_asked(response: Response, request: Request) -> Response:
+    return replace(response, body="") if request.method == "HEAD" else response
+
+
+def _told(error: Exception, request: Request, app: App) -> Response:
+    clinic = _facts(app)
+    language = language_asked(request) or clinic.language
+    match error:
+        case NotFound():
+            return unknown_page(language, clinic)
+        case WrongMethod():
+            return method_page(language, clinic)
+        case _:
+            return trouble_page(language, clinic, status_of(as_domain_error(error)))
+
+
+def _facts(app: App) -> ClinicFacts:
+    """Without its telephone while the table can't be read."""
+    try:
+        return app.read_clinic_facts()
+    except Exception:  # noqa: BLE001 - the page of an error must not fail by the same error
+        return facts_of(app.clinic, Settings(), None)
