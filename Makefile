@@ -48,7 +48,7 @@ bench: $(VENV)/dev ## Count calls, units and milliseconds against the bars
 ##@ Maintain it
 .PHONY: openapi lock clean help
 openapi: $(VENV)/dev ## Write docs/openapi.json from the code
-	$(PY) -m tools.openapi
+	PYTHONPATH=layers/core:functions $(PY) -m tools.openapi
 lock: $(VENV)/dev ## Resolve requirements/*.in anew, keeping versions unless UPGRADE=1
 	tools/lock.sh $(if $(UPGRADE),--upgrade)
 clean: ## Remove everything that was built or installed here

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from types import NoneType
 from typing import Any, TypeVar
 
 import msgspec
@@ -147,13 +148,13 @@ class Routes:
         roles: frozenset[Role],
         *,
         takes: type[G] = Nothing,  # type: ignore[assignment]
-        answers: type[A] | None = None,
+        answers: type[A],
         status: int = 200,
         creates: bool = False,
         version: str | None = None,
     ) -> Callable[[Callable[[Call, G], A]], Callable[[Call, G], A]]:
         def declare(does: Callable[[Call, G], A]) -> Callable[[Call, G], A]:
-            code = 201 if creates and status == 200 else status
+            code = 204 if answers is NoneType else 201 if creates and status == 200 else status
             self.all.append(Route(method, path, roles, does, takes, answers, code, creates, version))
             return does
 
@@ -202,12 +203,6 @@ def _answer(made: Call, result: Any) -> Response:
     if version is not None:
         headers["ETag"] = f'"{version}"'
     if made.route.creates and (made_id := getattr(result, "id", None)):
-        headers["Location"] = location(made.route.path, made_id)
+        headers["Location"] = f"{getattr(result, 'COLLECTION', made.route.path)}/{made_id}"
     text = "" if made.request.method == "HEAD" else msgspec.json.encode(result).decode()
     return Response(made.route.status, text, headers)
-
-
-def location(path: str, id: str) -> str:
-    """Where the created thing is read: `/v1/appointments/{id}`, after a move too."""
-    collection = "/".join(path.split("/")[:3])
-    return f"{collection}/{id}"

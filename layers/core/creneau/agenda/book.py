@@ -4,7 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from creneau.agenda.appointment import Appointment, appointment_ref
-from creneau.agenda.catalogue import Patient, Predefined, Service, agenda_ref, patient_ref, service_ref
+from creneau.agenda.catalogue import (
+    Patient,
+    Predefined,
+    Service,
+    agenda_ref,
+    patient_ref,
+    practitioner_ref,
+    service_ref,
+)
 from creneau.agenda.places import Places, refs_of, slot_of
 from creneau.agenda.wants_earlier import check_may_wait
 from creneau.shared.actor import Actor
@@ -17,7 +25,10 @@ from creneau.shared.time import Clock, local_date, utc
 
 @dataclass(frozen=True)
 class Booking:
-    """`start` is an aware instant on a whole minute; `duration_minutes` None: the service's."""
+    """`start` is an aware instant on a whole minute; `duration_minutes` None: the service's.
+
+    `sms_as_preset`: the practitioner's own SMS template confirms it, in place of `sms_template_id` (A-09).
+    """
 
     agenda_id: str
     patient_id: str
@@ -26,6 +37,7 @@ class Booking:
     duration_minutes: int | None = None
     wants_earlier: bool = False
     sms_template_id: str | None = None
+    sms_as_preset: bool = False
     note: str = ""
     outside_availability: bool = False
 
@@ -62,6 +74,9 @@ class Book:
             return present
         appointment = self._draft(appointment_id, booking, known, by, now)
         by.require_agenda_of(appointment.practitioner_id)
+        if booking.sms_as_preset:
+            practitioner = self.store.get(practitioner_ref(appointment.practitioner_id))
+            appointment = appointment.with_(sms_template_id=practitioner.sms_template_id if practitioner else None)
         places = Places(self.store.snapshot(refs_of([appointment], self.clinic.zone)), self.clinic.zone, now)
         availability = places.day_of(appointment).availability_of(slot_of(appointment), appointment.service_id)
         appointment = appointment.with_(group=availability is not None and availability.places > 1)

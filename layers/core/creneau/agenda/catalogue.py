@@ -23,7 +23,10 @@ class Address(Value, frozen=True, kw_only=True):
 
 
 class Practitioner(Stored, frozen=True, kw_only=True):
-    """`user` is the id of the practitioner's own sign-in: whoever signs in with it changes this practitioner's agenda."""
+    """`user` is the id of the practitioner's own sign-in: whoever signs in with it changes this practitioner's agenda.
+
+    `sms_template_id` is the SMS that confirms what staff book with them, None: no SMS (A-09).
+    """
 
     id: str
     name: str
@@ -31,6 +34,7 @@ class Practitioner(Stored, frozen=True, kw_only=True):
     email: str | None = None
     phone: str | None = None
     user: str | None = None
+    sms_template_id: str | None = None
 
 
 class Location(Stored, frozen=True, kw_only=True):

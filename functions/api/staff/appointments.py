@@ -1,0 +1,241 @@
+"""Appointments: booked, read, listed, moved, cancelled, deleted, put into the line (A-05 to A-13, W-02)."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import ClassVar, Literal
+
+from pydantic import model_validator
+
+from api.staff.given import Given, Id, Instant, Minutes, Nothing, Paged, Text
+from api.staff.routing import AGENDA, Call, Routes
+from api.staff.shown import Listed, View, local, view
+from creneau.agenda.appointment import Appointment, appointment_ref
+from creneau.agenda.attendance import Attendance
+from creneau.agenda.book import Booking
+from creneau.agenda.catalogue import agenda_ref, patient_ref
+from creneau.agenda.collections import appointments_between, appointments_of_patient
+from creneau.agenda.move import NewTime
+from creneau.agenda.places import slot_of
+from creneau.shared.store import Page, require
+from creneau.wiring import App
+
+routes = Routes()
+LONGEST = timedelta(days=400)
+
+
+class AppointmentView(View, frozen=True, kw_only=True):
+    """Instants in UTC; `local_start` and `local_end` as the clinic's clocks show them. `wants_earlier` is the box."""
+
+    COLLECTION: ClassVar[str] = "/v1/appointments"
+
+    id: str
+    visit_id: str
+    agenda_id: str
+    practitioner_id: str
+    location_id: str
+    patient_id: str
+    patient_name: str | None
+    service_id: str
+    slot_id: str
+    start: datetime
+    end: datetime
+    local_start: str
+    local_end: str
+    attendance: Attendance
+    wants_earlier: bool
+    waiting_since: datetime | None
+    group: bool
+    resource_ids: tuple[str, ...]
+    sms_template_id: str | None
+    note: str
+    moved_from: str | None
+    moved_to: str | None
+    offer_round_id: str | None
+    created_at: datetime
+    created_by: str
+    changed_at: datetime
+    changed_by: str
+    deleted_at: datetime | None
+    version: int
+
+
+def shown(app: App, appointments: Iterable[Appointment]) -> list[AppointmentView]:
+    """With the patients' names, read together."""
+    known = list(appointments)
+    refs = list(dict.fromkeys(patient_ref(a.patient_id) for a in known))
+    found = app.store.get_many(refs) if refs else []
+    names = {patient.id: patient.name for patient in found if patient is not None}
+    zone = app.clinic.zone
+    return [
+        view(
+            AppointmentView,
+            a,
+            patient_name=names.get(a.patient_id),
+            slot_id=slot_of(a).id,
+            local_start=local(a.start, zone),
+            local_end=local(a.end, zone),
+            wants_earlier=a.waiting_since is not None,
+        )
+        for a in known
+    ]
+
+
+def one(app: App, appointment: Appointment) -> AppointmentView:
+    return shown(app, [appointment])[0]
+
+
+class BookingGiven(Given):
+    """`start` on a whole minute; `duration_minutes` null: the service's.
+
+    `sms_template_id` null: no SMS confirmation; left out: the practitioner's preset.
+    `outside_availability` books where the agenda is not open, on purpose.
+    """
+
+    agenda_id: Id
+    patient_id: Id
+    service_id: Id
+    start: Instant
+    duration_minutes: Minutes | None = None
+    wants_earlier: bool = False
+    sms_template_id: Id | None = None
+    note: Text = ""
+    outside_availability: bool = False
+
+
+class NoteGiven(Given):
+    note: Text
+
+
+class AttendanceGiven(Given):
+    """`moved` is not set but comes of a move."""
+
+    to: Attendance
+
+
+class MoveGiven(Given):
+    """Where to; what is null stays as it is."""
+
+    start: Instant
+    agenda_id: Id | None = None
+    service_id: Id | None = None
+    duration_minutes: Minutes | None = None
+    outside_availability: bool = False
+
+
+class EarlierGiven(Given):
+    wants_earlier: bool
+
+
+class AppointmentsAsked(Paged):
+    """Either of an agenda, from an instant (included) to another (excluded), or of a patient, latest first."""
+
+    agenda_id: Id | None = None
+    start_from: Instant | None = None
+    start_before: Instant | None = None
+    patient_id: Id | None = None
+    deleted: Literal["with", "without"] = "without"
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> "AppointmentsAsked":
+        of_agenda = [self.agenda_id, self.start_from, self.start_before]
+        if self.patient_id is not None and of_agenda == [None, None, None]:
+            return self
+        if self.patient_id is not None or None in of_agenda:
+            raise ValueError(
+                "it is not said whose appointments; give agenda_id, start_from and start_before, or patient_id alone"
+            )
+        if self.start_from and self.start_before and not timedelta() < self.start_before - self.start_from <= LONGEST:
+            raise ValueError("the range is empty or too long; give a start_before within 400 days after start_from")
+        return self
+
+
+@routes("POST", "/v1/appointments", AGENDA, takes=BookingGiven, answers=AppointmentView, creates=True)
+def book(call: Call, given: BookingGiven) -> AppointmentView:
+    preset = "sms_template_id" not in given.model_fields_set
+    booking = Booking(**given.model_dump(), sms_as_preset=preset)
+    return one(call.app, call.app.book(call.new_id("apt"), booking, call.actor))
+
+
+@routes("GET", "/v1/appointments", AGENDA, takes=AppointmentsAsked, answers=Listed[AppointmentView])
+def list_appointments(call: Call, given: AppointmentsAsked) -> Listed[AppointmentView]:
+    page = _page(call.app, given)
+    wanted: Sequence[Appointment] = [a for a in page.items if given.deleted == "with" or a.deleted_at is None]
+    return Listed(items=shown(call.app, wanted), next_cursor=page.cursor)
+
+
+def _page(app: App, given: AppointmentsAsked) -> Page[Appointment]:
+    if given.agenda_id and given.start_from and given.start_before:
+        require(app.store, agenda_ref(given.agenda_id))
+        of = appointments_between(given.agenda_id, given.start_from, given.start_before)
+    else:
+        require(app.store, patient_ref(given.patient_id or ""))
+        of = appointments_of_patient(given.patient_id or "")
+    return app.store.page(of, given.limit, given.cursor)
+
+
+@routes("GET", "/v1/appointments/{appointment_id}", AGENDA, answers=AppointmentView)
+def read_appointment(call: Call, _: Nothing) -> AppointmentView:
+    return one(call.app, require(call.app.store, appointment_ref(call.id("appointment_id"))))
+
+
+@routes(
+    "PATCH",
+    "/v1/appointments/{appointment_id}",
+    AGENDA,
+    takes=NoteGiven,
+    answers=AppointmentView,
+    version="required",
+)
+def annotate_appointment(call: Call, given: NoteGiven) -> AppointmentView:
+    id, version = call.id("appointment_id"), call.required_version
+    return one(call.app, call.app.annotate(id, given.note, call.actor, expected_version=version))
+
+
+@routes("DELETE", "/v1/appointments/{appointment_id}", AGENDA, answers=AppointmentView, version="optional")
+def delete_appointment(call: Call, _: Nothing) -> AppointmentView:
+    """For what was booked by mistake. Cancelling is a change of attendance; deleting releases nothing."""
+    id = call.id("appointment_id")
+    return one(call.app, call.app.delete_appointment(id, call.actor, expected_version=call.expected_version))
+
+
+@routes(
+    "POST",
+    "/v1/appointments/{appointment_id}/attendance",
+    AGENDA,
+    takes=AttendanceGiven,
+    answers=AppointmentView,
+    version="optional",
+)
+def change_attendance(call: Call, given: AttendanceGiven) -> AppointmentView:
+    id = call.id("appointment_id")
+    return one(call.app, call.app.change_attendance(id, given.to, call.actor, expected_version=call.expected_version))
+
+
+@routes(
+    "POST",
+    "/v1/appointments/{appointment_id}/move",
+    AGENDA,
+    takes=MoveGiven,
+    answers=AppointmentView,
+    creates=True,
+    version="optional",
+)
+def move_appointment(call: Call, given: MoveGiven) -> AppointmentView:
+    """Answers the new appointment, of the same visit."""
+    version, to = call.expected_version, NewTime(**given.model_dump())
+    new_id = call.new_id("apt")
+    return one(call.app, call.app.move(call.id("appointment_id"), new_id, to, call.actor, expected_version=version))
+
+
+@routes(
+    "POST",
+    "/v1/appointments/{appointment_id}/earlier",
+    AGENDA,
+    takes=EarlierGiven,
+    answers=AppointmentView,
+    version="optional",
+)
+def set_wants_earlier(call: Call, given: EarlierGiven) -> AppointmentView:
+    """Ticks or unticks the box "tell me of an earlier slot"."""
+    id, wanted = call.id("appointment_id"), given.wants_earlier
+    return one(call.app, call.app.set_wants_earlier(id, wanted, call.actor, expected_version=call.expected_version))

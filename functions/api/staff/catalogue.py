@@ -1,0 +1,246 @@
+"""Practitioners, locations, agendas, resources, categories and services: listed by everyone, changed by administrators."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import NoneType
+from typing import Annotated, Any
+
+import msgspec
+from pydantic import Field
+
+from api.staff.given import Email, Given, Id, Ids, Line, Minutes, Name, Nothing, Paged, Phone, Text
+from api.staff.routing import ADMIN, STAFF, Call, Routes
+from api.staff.shown import Listed, View, view
+from creneau.agenda.catalogue import (
+    Address,
+    Agenda,
+    Category,
+    Location,
+    Practitioner,
+    Predefined,
+    Resource,
+    Service,
+)
+from creneau.agenda.collections import catalogue
+from creneau.shared.model import Stored
+from creneau.shared.money import Money
+from creneau.shared.store import Ref, require
+
+routes = Routes()
+
+
+class PractitionerView(View, frozen=True, kw_only=True):
+    id: str
+    name: str
+    profession: str
+    email: str | None
+    phone: str | None
+    user: str | None
+    sms_template_id: str | None
+    version: int
+
+
+class LocationView(View, frozen=True, kw_only=True):
+    id: str
+    name: str
+    address: Address
+    phone: str
+    version: int
+
+
+class AgendaView(View, frozen=True, kw_only=True):
+    """One practitioner in one location."""
+
+    id: str
+    practitioner_id: str
+    location_id: str
+    name: str
+    version: int
+
+
+class ResourceView(View, frozen=True, kw_only=True):
+    id: str
+    name: str
+    location_id: str
+    version: int
+
+
+class CategoryView(View, frozen=True, kw_only=True):
+    """`predefined` ones can't be changed; their `name` is for clients to translate."""
+
+    id: str
+    name: str
+    predefined: bool
+    version: int
+
+
+class ServiceView(View, frozen=True, kw_only=True):
+    """`price` in minor units of the clinic's currency; `vat_rate` in basis points (2000 is 20 %)."""
+
+    id: str
+    name: str
+    category: str
+    duration_minutes: int
+    price: Money | None
+    vat_rate: int | None
+    vat_note: str
+    resource_ids: tuple[str, ...]
+    instructions: str
+    video_link: str
+    active: bool
+    version: int
+
+
+class AddressGiven(Given):
+    """`country` is ISO 3166 alpha-2."""
+
+    street: Name
+    postcode: Annotated[str, Field(min_length=2, max_length=12)]
+    town: Name
+    country: Annotated[str, Field(min_length=2, max_length=2)]
+
+
+class PractitionerGiven(Given):
+    """`user` is the id (sub) of the practitioner's own sign-in, which then changes this practitioner's agenda.
+
+    `sms_template_id` is the SMS that confirms what staff book with them, null: none.
+    """
+
+    name: Name
+    profession: Line = ""
+    email: Email | None = None
+    phone: Phone | None = None
+    user: Id | None = None
+    sms_template_id: Id | None = None
+
+
+class LocationGiven(Given):
+    name: Name
+    address: AddressGiven
+    phone: Phone = ""
+
+
+class AgendaGiven(Given):
+    practitioner_id: Id
+    location_id: Id
+    name: Line = ""
+
+
+class ResourceGiven(Given):
+    name: Name
+    location_id: Id
+
+
+class CategoryGiven(Given):
+    name: Name
+
+
+class MoneyGiven(Given):
+    """`amount` in minor units (centimes), `currency` the clinic's."""
+
+    amount: int = Field(ge=0, le=100_000_000)
+    currency: str = Field(pattern="^[A-Z]{3}$")
+
+
+class ServiceGiven(Given):
+    """A teleconsultation needs `video_link`; `vat_rate` (basis points) or `vat_note` (why none), not both."""
+
+    name: Name
+    category: Id
+    duration_minutes: Minutes
+    price: MoneyGiven | None = None
+    vat_rate: int | None = Field(default=None, ge=0, le=10_000)
+    vat_note: Line = ""
+    resource_ids: Ids = ()
+    instructions: Text = ""
+    video_link: Annotated[str, Field(max_length=500)] = ""
+    active: bool = True
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """One kind of thing: where it is, what an id of it begins with, how it comes in and goes out."""
+
+    path: str
+    one: str
+    prefix: str
+    model: type[Any]
+    takes: type[Given]
+    answers: type[View]
+
+    def ref(self, id: str) -> Ref[Any]:
+        return Ref(self.model, (id,))
+
+    def item(self, id: str, given: Given) -> Stored:
+        made: Stored = msgspec.convert({"id": id, **given.model_dump()}, self.model)
+        return made
+
+    def show(self, item: Any) -> View:
+        if isinstance(item, Category):
+            return view(CategoryView, item, predefined=item.id in set(Predefined))
+        return view(self.answers, item)
+
+
+SHELVES = (
+    Shelf("/v1/practitioners", "practitioner", "prc", Practitioner, PractitionerGiven, PractitionerView),
+    Shelf("/v1/locations", "location", "loc", Location, LocationGiven, LocationView),
+    Shelf("/v1/agendas", "agenda", "agd", Agenda, AgendaGiven, AgendaView),
+    Shelf("/v1/resources", "resource", "res", Resource, ResourceGiven, ResourceView),
+    Shelf("/v1/categories", "category", "cat", Category, CategoryGiven, CategoryView),
+    Shelf("/v1/services", "service", "srv", Service, ServiceGiven, ServiceView),
+)
+PREDEFINED = [Category(id=each.value, name=each.value) for each in Predefined]
+
+
+def _named(name: str, does: Callable[[Call, Any], Any]) -> Callable[[Call, Any], Any]:
+    does.__name__ = name
+    return does
+
+
+def _declare(shelf: Shelf) -> None:
+    one = f"{shelf.path}/{{{shelf.one}_id}}"
+
+    def list_all(call: Call, given: Paged) -> Listed[Any]:
+        page = call.app.store.page(catalogue(shelf.model), given.limit, given.cursor)
+        first = PREDEFINED if shelf.model is Category and given.cursor is None else []
+        return Listed(items=[shelf.show(item) for item in (*first, *page.items)], next_cursor=page.cursor)
+
+    def add(call: Call, given: Given) -> View:
+        id = call.new_id(shelf.prefix)
+        return shelf.show(call.app.register.add(shelf.ref(id), shelf.item(id, given)))
+
+    def read(call: Call, _: Nothing) -> View:
+        id = call.id(f"{shelf.one}_id")
+        predefined = next((c for c in PREDEFINED if shelf.model is Category and c.id == id), None)
+        return shelf.show(predefined or require(call.app.store, shelf.ref(id)))
+
+    def change(call: Call, given: Given) -> View:
+        id = call.id(f"{shelf.one}_id")
+        return shelf.show(call.app.register.change(shelf.ref(id), shelf.item(id, given), call.required_version))
+
+    many, answers, takes = shelf.path.rsplit("/", 1)[1], shelf.answers, shelf.takes
+    listed: Any = Listed[shelf.answers]  # type: ignore[name-defined]
+    routes("GET", shelf.path, STAFF, takes=Paged, answers=listed)(_named(f"list_{many}", list_all))
+    routes("POST", shelf.path, ADMIN, takes=takes, answers=answers, creates=True)(_named(f"add_{shelf.one}", add))
+    routes("GET", one, STAFF, answers=answers)(_named(f"read_{shelf.one}", read))
+    routes("PUT", one, ADMIN, takes=takes, answers=answers, version="required")(_named(f"change_{shelf.one}", change))
+
+
+for _shelf in SHELVES:
+    _declare(_shelf)
+
+
+@routes("DELETE", "/v1/categories/{category_id}", ADMIN, answers=NoneType)
+def remove_category(call: Call, _: Nothing) -> None:
+    call.app.register.remove(Ref(Category, (call.id("category_id"),)))
+
+
+@routes("DELETE", "/v1/resources/{resource_id}", ADMIN, answers=NoneType)
+def remove_resource(call: Call, _: Nothing) -> None:
+    call.app.register.remove(Ref(Resource, (call.id("resource_id"),)))
+
+
+@routes("DELETE", "/v1/services/{service_id}", ADMIN, answers=ServiceView)
+def remove_service(call: Call, _: Nothing) -> ServiceView:
+    """It is not offered any more; appointments keep naming it."""
+    return view(ServiceView, call.app.register.deactivate(call.id("service_id")))

@@ -1,0 +1,119 @@
+"""The clinic itself: its time, who is signed in, its settings (P-01, W-01)."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+import msgspec
+from pydantic import AfterValidator, Field
+
+from api.staff.given import Given, Line, Nothing, Text
+from api.staff.routing import ADMIN, STAFF, Call, Routes
+from api.staff.shown import View, local, view
+from creneau.messaging.message import Kind
+from creneau.shared.settings import SETTINGS, Look, MessagingSettings, Settings, WaitlistSettings
+
+routes = Routes()
+
+
+class NowView(View, frozen=True, kw_only=True):
+    """The stack's clock, which clients take instead of their own; `zone` is the clinic's IANA zone."""
+
+    now: datetime
+    local_now: str
+    zone: str
+    clinic: str
+    country: str
+    currency: str
+    language: str
+
+
+class MeView(View, frozen=True, kw_only=True):
+    """Who is signed in; `practitioner_id` is whose agenda is their own."""
+
+    id: str
+    roles: list[str]
+    practitioner_id: str | None
+
+
+class SettingsView(View, frozen=True, kw_only=True):
+    """Days keep the local clock time; minutes and hours are elapsed time."""
+
+    waitlist: WaitlistSettings
+    messaging: MessagingSettings
+    look: Look
+    signature: str
+    version: int
+
+
+class WaitlistGiven(Given):
+    enabled: bool = False
+    minimum_lead_days: int = Field(default=10, ge=0, le=365)
+    grace_minutes: int = Field(default=5, ge=0, le=1440)
+    answer_lead_hours: int = Field(default=2, ge=0, le=168)
+    offers_per_round: int = Field(default=5, ge=1, le=5)
+    offer_days: int = Field(default=15, ge=1, le=60)
+    further_rounds: bool = True
+    refill: bool = False
+
+
+Piece = Literal["address", "price", "duration", "practitioner", "instructions"]
+
+
+class MessagingGiven(Given):
+    paused: bool = False
+    off: tuple[Kind, ...] = ()
+    hide: tuple[Piece, ...] = ()
+
+
+def _website(value: str) -> str:
+    if value and not value.startswith("https://"):
+        raise ValueError("not a secure web address; give an https:// address")
+    return value
+
+
+class LookGiven(Given):
+    phone: Line = ""
+    phone_hours: Line = ""
+    website: Annotated[Line, AfterValidator(_website)] = ""
+    colour: str = Field(default="#0b6e75", pattern="^#[0-9a-fA-F]{6}$")
+
+
+class SettingsGiven(Given):
+    """The settings as a whole; what is left out gets its default."""
+
+    waitlist: WaitlistGiven = WaitlistGiven()
+    messaging: MessagingGiven = MessagingGiven()
+    look: LookGiven = LookGiven()
+    signature: Text = ""
+
+
+@routes("GET", "/v1/now", STAFF, answers=NowView)
+def now(call: Call, _: Nothing) -> NowView:
+    clinic, at = call.app.clinic, call.app.clock()
+    return NowView(
+        now=at,
+        local_now=local(at, clinic.zone),
+        zone=clinic.zone_name,
+        clinic=clinic.name,
+        country=clinic.country,
+        currency=clinic.currency,
+        language=clinic.language,
+    )
+
+
+@routes("GET", "/v1/me", STAFF, answers=MeView)
+def me(call: Call, _: Nothing) -> MeView:
+    who = call.actor
+    return MeView(id=who.id, roles=[role.value for role in who.roles], practitioner_id=who.practitioner_id)
+
+
+@routes("GET", "/v1/settings", STAFF, answers=SettingsView)
+def read_settings(call: Call, _: Nothing) -> SettingsView:
+    return view(SettingsView, call.app.store.get(SETTINGS) or Settings())
+
+
+@routes("PUT", "/v1/settings", ADMIN, takes=SettingsGiven, answers=SettingsView, version="required")
+def change_settings(call: Call, given: SettingsGiven) -> SettingsView:
+    plain: dict[str, Any] = given.model_dump(mode="json")
+    new = msgspec.convert(plain, Settings)
+    return view(SettingsView, call.app.change_settings(new, call.required_version))

@@ -1,0 +1,28 @@
+"""The staff API's one function: who asks, which route, its answer or its problem."""
+
+from api.errors import problem
+from api.framed import Noted, answering
+from api.gateway import Request, Response
+from api.staff import absences, agendas, appointments, catalogue, clinic, messages, patients, waitlist
+from api.staff.routing import ID, Call, Route, call, find
+from api.staff.signed_in import actor_of
+from creneau.entry import logger
+from creneau.wiring import App
+
+MODULES = (clinic, catalogue, agendas, appointments, absences, patients, waitlist, messages)
+ROUTES: list[Route] = [route for module in MODULES for route in module.routes.all]
+
+
+@answering
+def handler(request: Request, app: App, noted: Noted) -> Response:
+    try:
+        actor = actor_of(request.claims, app)
+        noted["actor"] = actor.id
+        route, path = find(ROUTES, request)
+        noted |= {"route": route.path, **{name: value for name, value in path.items() if ID.fullmatch(value)}}
+        return call(route, Call(app, route, request, actor, path))
+    except Exception as error:  # noqa: BLE001 - whatever it was, the caller gets a problem document
+        answer = problem(error, request.id)
+        if answer.status == 500:
+            logger.exception("failed", extra=noted)
+        return answer
