@@ -251,6 +251,15 @@ class World:
     def appointment(self, id: str) -> Appointment:
         return require(self.store, appointment_ref(id))
 
+    def bound_by(self, patient_id: str) -> str | None:
+        """The id of the round whose offer the patient has to answer."""
+        lock = self.diary(patient_id).lock
+        return lock.round_id if lock else None
+
+    def moved_by(self, live: "Live") -> Appointment:
+        """The appointment that accepting made."""
+        return self.appointment(str(self.offer(live).new_appointment_id))
+
     def rounds_of(self, slot: Slot) -> list[Round]:
         return everything(self.store, rounds_of_slot(slot))
 
