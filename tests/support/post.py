@@ -11,11 +11,11 @@ from creneau.adapters.offers import WaitlistOffers
 from creneau.agenda.appointment import Appointment, appointment_ref
 from creneau.agenda.attendance import Attendance
 from creneau.agenda.catalogue import Address, Location, Patient, Practitioner, Service
-from creneau.agenda.day import Availability, PractitionerDay, Release
+from creneau.agenda.day import Availability, PractitionerDay, Release, day_ref
 from creneau.agenda.diary import OfferLock, PatientDiary
 from creneau.agenda.slot import Slot
 from creneau.messaging.compose import Compose
-from creneau.messaging.deliver import Delivered, Deliver
+from creneau.messaging.deliver import Deliver, Delivered
 from creneau.messaging.dispatch import Dispatch, HandOver
 from creneau.messaging.facts import ReadKnown
 from creneau.messaging.message import Message, MessageState, message_ref
@@ -26,8 +26,8 @@ from creneau.shared.again import Again
 from creneau.shared.link import Link
 from creneau.shared.model import Stored
 from creneau.shared.settings import SETTINGS, Clinic, Settings
-from creneau.shared.store import Put
-from creneau.waitlist.round import Offer, Round
+from creneau.shared.store import DecideOffer, Put
+from creneau.waitlist.round import Offer, Round, round_ref
 from tests.support.fake_store import FakeStore
 
 CLINIC = Clinic(
@@ -238,7 +238,20 @@ class Post:
             self.put(PatientDiary(patient_id=offer.patient_id, lock=lock))
         return round.id
 
+    def edit_message(self, id: str, **changes: Any) -> None:
+        self.edit(message_ref(id), **changes)
+
+    def decide(self, state: str, appointment_id: str = "apt_1") -> None:
+        self.store.commit([DecideOffer(round_ref(SLOT, 1, 1), appointment_id, state, self.now)])
+
+    def wait(self, lasts: timedelta) -> None:
+        self.now += lasts
+
     # -- what is there
+    @property
+    def day(self) -> PractitionerDay:
+        return cast(PractitionerDay, self._of(day_ref("prc_1", date(2027, 3, 2))))
+
     def message(self, id: str) -> Message:
         return cast(Message, self._of(message_ref(id)))
 
@@ -258,7 +271,7 @@ class Post:
     def rest(self) -> list[Delivered]:
         """Everything that is scheduled is dispatched and delivered, over and over, with time passing, until all is settled."""
         outcomes = []
-        for _ in range(60):
+        for _ in range(200):
             for message in self.messages():
                 if message.is_scheduled and self.dispatch(message.id) == "queued":
                     entry, delay = self.outbox.entries.pop()
