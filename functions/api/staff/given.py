@@ -34,9 +34,12 @@ _UNFIT = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e
 
 
 def _as_rfc3339(value: Any) -> Any:
-    if isinstance(value, str) and not _RFC3339.fullmatch(value):
+    """Read here: behind a validator, pydantic's strict mode takes no text for an instant, not even JSON's."""
+    if not isinstance(value, str):
+        return value
+    if not _RFC3339.fullmatch(value):
         raise ValueError("not an instant; write it as 2026-03-01T09:00:00+01:00")
-    return value
+    return datetime.fromisoformat(value)
 
 
 def _in_reach(value: datetime) -> datetime:
