@@ -77,7 +77,10 @@ class Engine:
         if self._process:
             self._process.wait(30)
             return
-        while (self.home / "engine.json").exists():
+        end = time.monotonic() + 30
+        while (self.home / "engine.json").exists() or (self.home / "tmp").exists():  # in this order they go
+            if time.monotonic() > end:
+                raise EngineError(f"the engine of {self.home} (process {self.pid}) does not end")
             time.sleep(0.02)
 
     def __enter__(self) -> Self:
