@@ -1,4 +1,4 @@
-"""The message pipeline in memory: the real use cases, with a store, a queue, executions, a bucket and a mailer in the hand."""
+"""The message pipeline in memory: the real use cases, its store, queue, executions, bucket and mailer in hand."""
 
 import email
 from dataclasses import dataclass, field
@@ -269,7 +269,7 @@ class Post:
         return [read_mail(mail.mime) for mail in self.mailer.sent]
 
     def rest(self) -> list[Delivered]:
-        """Everything that is scheduled is dispatched and delivered, over and over, with time passing, until all is settled."""
+        """Everything scheduled is dispatched and delivered, over and over, with time passing, until all is settled."""
         outcomes = []
         for _ in range(200):
             for message in self.messages():
@@ -285,7 +285,7 @@ class Post:
 
 
 def read_mail(mime: bytes) -> EmailMessage:
-    return cast(EmailMessage, email.message_from_bytes(mime, policy=default))
+    return email.message_from_bytes(mime, policy=default)
 
 
 def body(mail: EmailMessage, kind: str = "plain") -> str:
