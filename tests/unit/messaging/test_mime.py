@@ -1,0 +1,135 @@
+"""The email as it leaves: parsed back, and nothing smuggled into its headers."""
+
+import pytest
+
+from creneau.agenda.appointment import appointment_ref
+from creneau.agenda.catalogue import Address, location_ref, patient_ref, practitioner_ref, service_ref
+from creneau.messaging.address import sendable
+from creneau.messaging.mime import build
+from creneau.messaging.render import Rendered
+from creneau.messaging.words import fit, one_line
+from creneau.shared.money import Money
+from creneau.shared.settings import SETTINGS, Settings
+from tests.support.post import CLINIC, body, read_mail
+
+RENDERED = Rendered(language="fr", subject="Rendez-vous confirmé", text="Bonjour\n", html="<p>Bonjour</p>")
+CORPUS = [
+    "=1+1",
+    "x\r\nBcc: all@evil.example",
+    "x\nBcc: all@evil.example",
+    "x\u2028Bcc: all@evil.example",
+    "<script>alert(1)</script>",
+    "{{7*7}}",
+    "a\u202eb",
+    "a\x00b",
+    "é" * 5000,
+    "😀 émoji",
+    "\ud800lone",
+    '"quoted" <a@b.example>, c@d.example',
+    "",
+]
+
+
+def test_an_email_is_both_text_and_html():
+    mail = read_mail(build(RENDERED, CLINIC, "claire@mail.example", "confirmed.email.apt_1.0"))
+    assert mail.get_content_type() == "multipart/alternative"
+    assert [p.get_content_type() for p in mail.iter_parts()] == ["text/plain", "text/html"]
+    assert (body(mail).strip(), body(mail, "html").strip()) == ("Bonjour", "<p>Bonjour</p>")
+    assert mail["From"] == "Cabinet du Lac <rendez-vous@cabinet.example>"
+    assert mail["To"] == "claire@mail.example"
+    assert mail["Reply-To"].addresses[0].addr_spec == "rendez-vous@cabinet.example"
+    assert mail["Subject"] == "Rendez-vous confirmé"
+    assert mail["X-Creneau-Message"] == "confirmed.email.apt_1.0"
+    assert (mail["Message-ID"], mail["Date"]) == (None, None)
+
+
+def test_every_line_is_short_enough_and_ends_as_the_standard_says():
+    mime = build(RENDERED.with_(text="é" * 4000 + "\n", html="ü" * 4000), CLINIC, "claire@mail.example", "m")
+    lines = mime.split(b"\r\n")
+    assert max(map(len, lines)) <= 998
+    assert not any(b"\n" in line or b"\r" in line for line in lines)
+
+
+@pytest.mark.parametrize("hostile", CORPUS)
+def test_no_word_becomes_a_header(hostile):
+    clinic = CLINIC.with_(name=hostile or "x")
+    mail = read_mail(build(RENDERED.with_(subject=hostile), clinic, "claire@mail.example", "m"))
+    plain = build(RENDERED, CLINIC, "claire@mail.example", "m")
+    assert sorted(mail.keys()) == sorted(read_mail(plain).keys())
+    assert mail["Bcc"] is None
+    assert [a.addr_spec for a in mail["From"].addresses] == ["rendez-vous@cabinet.example"]
+
+
+@pytest.mark.parametrize("hostile", CORPUS)
+def test_no_stored_field_breaks_an_email(post, hostile):
+    """Every stored field that a message shows, hostile."""
+    patient = {"first_name": hostile, "last_name": hostile}
+    id = post.plan_offers(post.offer(1, **patient)).message_ids[0]
+    post.edit(practitioner_ref("prc_1"), name=hostile)
+    address = Address(street=hostile, postcode=hostile, town=hostile, country="CH")
+    post.edit(location_ref("loc_1"), name=hostile, address=address, phone=hostile)
+    price = Money(amount=1, currency="CHF")
+    post.edit(service_ref("srv_1"), name=hostile, instructions=hostile, video_link=hostile, price=price)
+    present = post.store.get(SETTINGS) or Settings()
+    look = present.look.with_(phone_hours=hostile, phone=hostile, colour=hostile)
+    post.put(present.with_(signature=hostile, look=look))
+    for message in (id, post.planned("apt_1")):
+        assert post.deliver(message).outcome == "sent"
+    for mail in post.mails():
+        assert mail["Bcc"] is None
+        assert "<script>alert" not in body(mail, "html")
+        for part in (body(mail), body(mail, "html")):
+            assert not set(part) & {"\x00", "\u202e", "\u2028"}
+        assert [a.addr_spec for a in mail["To"].addresses] == ["pat_1@mail.example"]
+    assert post.store.get(appointment_ref("apt_1")) is not None
+
+
+@pytest.mark.parametrize(
+    ("address", "kept"),
+    [
+        ("claire@mail.example", "claire@mail.example"),
+        (" Claire.Martin+rdv@Mail.Example ", "Claire.Martin+rdv@Mail.Example"),
+        ("o'neil@mail.example", "o'neil@mail.example"),
+        ("info@müller.example", "info@xn--mller-kva.example"),
+        ("cläire@mail.example", None),
+        ("claire@mail.example\r\nBcc: x@y.example", None),
+        ("claire@mail.example, x@y.example", None),
+        ("Claire <claire@mail.example>", None),
+        ('"a b"@mail.example', None),
+        ("claire@mail", None),
+        ("claire", None),
+        ("@mail.example", None),
+        ("a..b@mail.example", None),
+        ("a@-mail.example", None),
+        ("x" * 65 + "@mail.example", None),
+        ("a@" + "b." * 130 + "example", None),
+        ("a@b..example", None),
+        ("", None),
+    ],
+)
+def test_which_addresses_can_be_written_to(address, kept):
+    assert sendable(address) == kept
+
+
+@pytest.mark.parametrize(
+    ("given", "lines", "line"),
+    [
+        ("a\r\nb\u2028c", "a\nb\nc", "a b c"),
+        ("\u202ea\x00\x07b\u2066\ufeff", "ab", "ab"),
+        ("  a \t b ", "a \t b", "a b"),
+        ("👩‍⚕️", "👩‍⚕️", "👩‍⚕️"),
+        ("\ud800x", "x", "x"),
+    ],
+)
+def test_words_are_made_fit(given, lines, line):
+    assert fit(given) == lines
+    assert one_line(given) == line
+
+
+def test_an_email_goes_to_the_address_as_the_internet_writes_it(post):
+    post.patient()
+    post.appointment()
+    id = post.planned()
+    post.edit(patient_ref("pat_1"), email="info@müller.example")
+    post.deliver(id)
+    assert post.mailer.sent[0].to == "info@xn--mller-kva.example" == post.mails()[0]["To"]
