@@ -10,7 +10,7 @@ from api.staff.given import Given, Line, Nothing, Text
 from api.staff.routing import ADMIN, STAFF, Call, Routes
 from api.staff.shown import View, local, view
 from creneau.messaging.message import Kind
-from creneau.shared.settings import SETTINGS, Look, MessagingSettings, Settings, WaitlistSettings
+from creneau.shared.settings import SETTINGS, Settings
 
 routes = Routes()
 
@@ -35,12 +35,38 @@ class MeView(View, frozen=True, kw_only=True):
     practitioner_id: str | None
 
 
+class WaitlistView(View, frozen=True, kw_only=True):
+    enabled: bool
+    minimum_lead_days: int
+    grace_minutes: int
+    answer_lead_hours: int
+    offers_per_round: int
+    offer_days: int
+    further_rounds: bool
+    refill: bool
+
+
+class MessagingView(View, frozen=True, kw_only=True):
+    """`off` are the kinds that do not go, `hide` the pieces that emails leave out."""
+
+    paused: bool
+    off: tuple[str, ...]
+    hide: tuple[str, ...]
+
+
+class LookView(View, frozen=True, kw_only=True):
+    phone: str
+    phone_hours: str
+    website: str
+    colour: str
+
+
 class SettingsView(View, frozen=True, kw_only=True):
     """Days keep the local clock time; minutes and hours are elapsed time."""
 
-    waitlist: WaitlistSettings
-    messaging: MessagingSettings
-    look: Look
+    waitlist: WaitlistView
+    messaging: MessagingView
+    look: LookView
     signature: str
     version: int
 
@@ -56,7 +82,7 @@ class WaitlistGiven(Given):
     refill: bool = False
 
 
-Piece = Literal["address", "price", "duration", "practitioner", "instructions"]
+Piece = Literal["address", "price", "duration", "practitioner", "service", "instructions"]
 
 
 class MessagingGiven(Given):
@@ -87,6 +113,16 @@ class SettingsGiven(Given):
     signature: Text = ""
 
 
+def _shown(settings: Settings) -> SettingsView:
+    return view(
+        SettingsView,
+        settings,
+        waitlist=view(WaitlistView, settings.waitlist),
+        messaging=view(MessagingView, settings.messaging),
+        look=view(LookView, settings.look),
+    )
+
+
 @routes("GET", "/v1/now", STAFF, answers=NowView)
 def now(call: Call, _: Nothing) -> NowView:
     clinic, at = call.app.clinic, call.app.clock()
@@ -109,11 +145,11 @@ def me(call: Call, _: Nothing) -> MeView:
 
 @routes("GET", "/v1/settings", STAFF, answers=SettingsView)
 def read_settings(call: Call, _: Nothing) -> SettingsView:
-    return view(SettingsView, call.app.store.get(SETTINGS) or Settings())
+    return _shown(call.app.store.get(SETTINGS) or Settings())
 
 
 @routes("PUT", "/v1/settings", ADMIN, takes=SettingsGiven, answers=SettingsView, version="required")
 def change_settings(call: Call, given: SettingsGiven) -> SettingsView:
     plain: dict[str, Any] = given.model_dump(mode="json")
     new = msgspec.convert(plain, Settings)
-    return view(SettingsView, call.app.change_settings(new, call.required_version))
+    return _shown(call.app.change_settings(new, call.required_version))

@@ -1,0 +1,124 @@
+"""P-01: every role on every route of the OpenAPI document is let in or refused as declared; a route without a row fails."""
+
+import json
+import re
+
+import pytest
+
+from api.staff.handler import ROUTES
+from creneau.shared.actor import Role
+from tests.support.staff_api import Staff
+from tests.support.world import World
+from tools.openapi import TARGET
+
+pytestmark = pytest.mark.rule("P-01")
+
+READ_BY_ALL = {"admin", "practitioner", "secretary", "billing"}
+AGENDA = {"admin", "practitioner", "secretary"}
+ADMIN = {"admin"}
+
+RIGHTS = {
+    "GET /v1/now": READ_BY_ALL,
+    "GET /v1/me": READ_BY_ALL,
+    "GET /v1/settings": READ_BY_ALL,
+    "PUT /v1/settings": ADMIN,
+    **{
+        f"GET /v1/{many}{one}": READ_BY_ALL
+        for many, one_of in (
+            ("practitioners", "practitioner"),
+            ("locations", "location"),
+            ("agendas", "agenda"),
+            ("resources", "resource"),
+            ("categories", "category"),
+            ("services", "service"),
+            ("patients", "patient"),
+        )
+        for one in ("", f"/{{{one_of}_id}}")
+    },
+    **{
+        f"{method} /v1/{many}{one}": ADMIN
+        for many, one_of in (
+            ("practitioners", "practitioner"),
+            ("locations", "location"),
+            ("agendas", "agenda"),
+            ("resources", "resource"),
+            ("categories", "category"),
+            ("services", "service"),
+        )
+        for method, one in (("POST", ""), ("PUT", f"/{{{one_of}_id}}"))
+    },
+    "DELETE /v1/categories/{category_id}": ADMIN,
+    "DELETE /v1/resources/{resource_id}": ADMIN,
+    "DELETE /v1/services/{service_id}": ADMIN,
+    "POST /v1/patients": AGENDA,
+    "PUT /v1/patients/{patient_id}": AGENDA,
+    "GET /v1/patients/{patient_id}/messages": AGENDA,
+    "GET /v1/agendas/{agenda_id}/days/{date}": AGENDA,
+    "GET /v1/agendas/{agenda_id}/free-slots": AGENDA,
+    "POST /v1/agendas/{agenda_id}/availabilities": AGENDA,
+    "PUT /v1/agendas/{agenda_id}/days/{date}/availabilities/{availability_id}": AGENDA,
+    "DELETE /v1/agendas/{agenda_id}/days/{date}/availabilities/{availability_id}": AGENDA,
+    "GET /v1/appointments": AGENDA,
+    "POST /v1/appointments": AGENDA,
+    "GET /v1/appointments/{appointment_id}": AGENDA,
+    "PATCH /v1/appointments/{appointment_id}": AGENDA,
+    "DELETE /v1/appointments/{appointment_id}": AGENDA,
+    "POST /v1/appointments/{appointment_id}/attendance": AGENDA,
+    "POST /v1/appointments/{appointment_id}/move": AGENDA,
+    "POST /v1/appointments/{appointment_id}/earlier": AGENDA,
+    "GET /v1/appointments/{appointment_id}/messages": AGENDA,
+    "GET /v1/absences": AGENDA,
+    "GET /v1/absences/preview": AGENDA,
+    "POST /v1/absences": AGENDA,
+    "GET /v1/absences/{absence_id}": AGENDA,
+    "DELETE /v1/absences/{absence_id}": AGENDA,
+    "GET /v1/absences/{absence_id}/appointments": AGENDA,
+    "POST /v1/absences/{absence_id}/cancellations": AGENDA,
+    "POST /v1/absences/{absence_id}/moves": AGENDA,
+    "GET /v1/waitlist": AGENDA,
+    "GET /v1/rounds/{round_id}": AGENDA,
+    "GET /v1/slots/{slot_id}/history": AGENDA,
+    "GET /v1/messages": AGENDA,
+    "GET /v1/messages/{message_id}": AGENDA,
+    "POST /v1/messages/{message_id}/cancel": AGENDA,
+}
+"""Who may, written down apart from the declarations: changing a right takes two hands."""
+
+DOCUMENT = json.loads(TARGET.read_text())
+DOCUMENTED = {
+    f"{method.upper()} {path}": set(operation["x-roles"])
+    for path, operations in DOCUMENT["paths"].items()
+    for method, operation in operations.items()
+}
+
+
+def test_every_route_has_its_row():
+    assert {f"{r.method} {r.path}" for r in ROUTES} == set(RIGHTS)
+    assert set(DOCUMENTED) == set(RIGHTS)
+
+
+@pytest.mark.parametrize("route", sorted(RIGHTS))
+def test_the_document_says_who_may(route):
+    assert DOCUMENTED[route] == RIGHTS[route]
+
+
+@pytest.fixture(scope="module")
+def world():
+    return World().clinic()
+
+
+@pytest.mark.parametrize("role", [*Role, "nobody"])
+@pytest.mark.parametrize("route", sorted(RIGHTS))
+def test_each_cell(world, route, role):
+    method, path = route.split(" ")
+    path = re.sub(r"\{date\}", "2026-03-20", path)
+    path = re.sub(r"\{slot_id\}", "agd_1.20260301T090000Z.20260301T093000Z", path)
+    path = re.sub(r"\{round_id\}", "agd_1.20260301T090000Z.20260301T093000Z.1.1", path)
+    path = re.sub(r"\{\w+\}", "none", path)
+    before = dict(world.store.items)
+    answer = Staff(world, roles=(str(role),)).ask(method, path, {} if method in {"POST", "PUT", "PATCH"} else None)
+    if role in RIGHTS[route]:
+        assert answer.status not in {401, 403, 500}
+    else:
+        assert (answer.status, answer["code"]) == (403, "role")
+        assert world.store.items == before
