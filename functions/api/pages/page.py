@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from api.gateway import Response
 from api.pages.words import say, words
+from creneau.messaging.locale import Speech
 from creneau.messaging.words import one_line
 from creneau.shared.colour import ink_on, is_colour
 from creneau.shared.settings import LANGUAGES, Look
@@ -32,6 +33,7 @@ def page(template: str, status: int, language: str, clinic: ClinicFacts, values:
             language=language,
             languages=[(code, words(code)["name"]) for code in LANGUAGES],
             clinic=clinic,
+            phone=Speech(language, clinic.country, clinic.zone_name).phone(clinic.phone),
             dial=re.sub(r"[^0-9+]", "", clinic.phone),
             style=Markup(style),  # noqa: S704 - our own file, and a colour that was checked
             say=lambda key, **more: say(language, key, **more),

@@ -64,7 +64,7 @@ def day_and_time(instant: datetime, zone: ZoneInfo, language: str, country: str,
     """Date and time, as they stand within a sentence: `mardi 3 mars 2027 à 9 h 30`."""
     day = date_in_words(instant, zone, language, country, year=year)
     time = time_in_words(instant, zone, language, country)
-    link = {"fr": f" à{NBSP}", "de": f", um{NBSP}", "it": f", ore{NBSP}", "en": f" at{NBSP}"}[language]
+    link = {"fr": f" à{NBSP}", "de": ", um ", "it": f", ore{NBSP}", "en": " at "}[language]
     return f"{day}{link}{time}"
 
 

@@ -59,6 +59,8 @@ class ClinicFacts(Value, frozen=True, kw_only=True):
     name: str
     town: str = ""
     language: str
+    country: str
+    zone_name: str
     colour: str
     phone: str
     phone_hours: str
@@ -177,6 +179,8 @@ def facts_of(clinic: Clinic, settings: Settings, location: Location | None) -> C
         name=clinic.name,
         town=location.address.town if location else "",
         language=_spoken(None, clinic),
+        country=clinic.country,
+        zone_name=clinic.zone_name,
         colour=look.colour,
         phone=(location.phone if location else "") or look.phone,
         phone_hours=look.phone_hours,
@@ -192,4 +196,7 @@ def _name_of(practitioner: Practitioner | None) -> str:
 
 
 def _lines_of(location: Location | None) -> tuple[str, ...]:
-    return (location.name, location.address.one_line) if location else ()
+    if location is None:
+        return ()
+    address = location.address
+    return tuple(line for line in (location.name, address.street, f"{address.postcode} {address.town}".strip()) if line)
