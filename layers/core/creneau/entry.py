@@ -32,7 +32,8 @@ def _framed(body: Callable[[Any, Any], Any]) -> Handler:
         try:
             return body(event, context)
         finally:
-            metrics.flush_metrics()
+            if metrics.provider.metric_set:  # it warns when there is nothing to publish
+                metrics.flush_metrics()
 
     return handler
 

@@ -40,7 +40,15 @@ def test_an_email_is_both_text_and_html():
     assert mail["Reply-To"].addresses[0].addr_spec == "rendez-vous@cabinet.example"
     assert mail["Subject"] == "Rendez-vous confirmé"
     assert mail["X-Creneau-Message"] == "confirmed.email.apt_1.0"
+    assert mail["Content-Language"] == "fr"
     assert (mail["Message-ID"], mail["Date"]) == (None, None)
+
+
+def test_a_long_id_stands_in_its_header_as_it_is():
+    id = "offer.email.agd_01JABCDEFGHJKMNPQRSTVWXYZ0.20270302T083000Z.20270302T090000Z.1.1.apt_01JABCDEFGHJKMNPQRSTVW-1-1"
+    assert f"X-Creneau-Message: {id}\r\n".encode() in build(RENDERED, CLINIC, "claire@mail.example", id)
+    with pytest.raises(ValueError, match="is not a message's id"):
+        build(RENDERED, CLINIC, "claire@mail.example", "x\r\nBcc: all@evil.example")
 
 
 def test_every_line_is_short_enough_and_ends_as_the_standard_says():

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import product
 
 import pytest
+from jinja2 import UndefinedError
 
 from creneau.agenda.catalogue import Address
 from creneau.messaging.context import (
@@ -58,7 +59,11 @@ def contexts(language: str, **more):
     yield Kind.OFFER, OfferContext(**given, own_start=OWN, answer_before=answer_before, link=LINK)
 
 
-ALL = [pytest.param(k, c, id=f"{language}-{k}-{n}") for language in LANGUAGES for n, (k, c) in enumerate(contexts(language))]
+ALL = [
+    pytest.param(k, c, id=f"{language}-{k}-{n}")
+    for language in LANGUAGES
+    for n, (k, c) in enumerate(contexts(language))
+]
 BARE = {
     "phone": "",
     "practitioner": "",
@@ -176,8 +181,8 @@ HOSTILE = "<script>alert(1)</script>{{7*7}}&\"'"
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_stored_word_is_markup_or_template(language):
-    words = {name: HOSTILE for name in ("name", "practitioner", "service", "phone", "clinic_name", "mode")}
-    lines = {name: (HOSTILE,) for name in ("signature", "place", "instructions")}
+    words = dict.fromkeys(("name", "practitioner", "service", "phone", "clinic_name", "mode"), HOSTILE)
+    lines = dict.fromkeys(("signature", "place", "instructions"), (HOSTILE,))
     for kind, context in contexts(language, **words, **lines):
         html = render(kind, context).html
         assert "<script" not in html
@@ -187,7 +192,7 @@ def test_no_stored_word_is_markup_or_template(language):
 
 def test_a_field_that_a_context_does_not_have_is_an_error():
     (confirmed,) = (c for k, c in contexts("fr") if k is Kind.CONFIRMED)
-    with pytest.raises(Exception, match="previous_start|accepted"):
+    with pytest.raises(UndefinedError, match="accepted"):
         render(Kind.MOVED, confirmed)
 
 
@@ -217,7 +222,7 @@ def test_a_date_in_words(language, country, words):
 def test_nine_oclock_is_nine_oclock_on_both_sides_of_a_clock_change(month, day, hour):
     start = datetime(2027, month, day, hour, 0, tzinfo=UTC)
     (confirmed,) = (c for k, c in contexts("en", start=start) if k is Kind.CONFIRMED)
-    assert "at\u00a09:00\u00a0am" in render(Kind.CONFIRMED, confirmed).subject
+    assert "9:00\u00a0am" in render(Kind.CONFIRMED, confirmed).subject
 
 
 def test_an_hour_that_exists_twice_and_midnight_elsewhere():

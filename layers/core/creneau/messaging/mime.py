@@ -1,5 +1,6 @@
 """An email's MIME: text and HTML as alternatives, headers into which no value can smuggle another."""
 
+import re
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -13,18 +14,29 @@ __all__ = ["MESSAGE_HEADER", "build", "one_line"]
 MESSAGE_HEADER = "X-Creneau-Message"
 """Comes back with the provider's events about this mail."""
 
+_ID = re.compile(r"[A-Za-z0-9._-]{1,900}")
+
+HEADER_LIMIT = 200
+"""Characters of a name or subject: folding what is much longer costs seconds."""
+
 
 def build(rendered: Rendered, clinic: Clinic, to: str, message_id: str) -> bytes:
     """`to` as `address.sendable` answers it. Message-ID and Date are the provider's to set."""
     mail = EmailMessage(policy=SMTP)
-    sender = Address(display_name=one_line(clinic.name), addr_spec=clinic.sender)
+    sender = Address(display_name=one_line(clinic.name)[:HEADER_LIMIT], addr_spec=clinic.sender)
     mail["From"] = sender
     mail["To"] = Address(addr_spec=to)
     mail["Reply-To"] = sender
-    mail["Subject"] = one_line(rendered.subject)
-    mail["Content-Language"] = rendered.language
+    mail["Subject"] = one_line(rendered.subject)[:HEADER_LIMIT]
     mail["Auto-Submitted"] = "auto-generated"
-    mail[MESSAGE_HEADER] = message_id
     mail.set_content(rendered.text, cte="quoted-printable")
     mail.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
-    return mail.as_bytes()
+    mail["Content-Language"] = rendered.language
+    # Written by hand: folding would turn an id longer than a line into encoded words, which events give back as they are.
+    return f"{MESSAGE_HEADER}: {_plain(message_id)}\r\n".encode("ascii") + mail.as_bytes()
+
+
+def _plain(message_id: str) -> str:
+    if not _ID.fullmatch(message_id):
+        raise ValueError(f"{message_id!r} is not a message's id")
+    return message_id
