@@ -49,13 +49,15 @@ class Pursue:
         snapshot = self.store.snapshot([day_ref(practitioner_id, on), SETTINGS])
         day, settings = snapshot.get(day_ref(practitioner_id, on)), snapshot.get(SETTINGS) or Settings()
         release = day.open_release(slot) if day else None
-        if day is None or release is None or not settings.waitlist.enabled:
+        if day is None or release is None:
             return Pursued.NOTHING
         rounds = everything(self.store, rounds_of_slot(slot))
         if any(r.is_open for r in rounds):
             return Pursued.NOTHING
         if now >= last_moment(slot, settings):
             return self._give_up(day, release, now, settings)
+        if not settings.waitlist.enabled:
+            return Pursued.NOTHING
         q = 1 + sum(r.n == release.n for r in rounds)
         availability = day.availability_of(slot)
         if availability is None or (q > 1 and not settings.waitlist.further_rounds):
