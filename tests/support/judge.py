@@ -11,7 +11,7 @@ from itertools import combinations
 
 from creneau.agenda.appointment import Appointment
 from creneau.agenda.attendance import Attendance
-from creneau.agenda.day import PractitionerDay, Release
+from creneau.agenda.day import Held, PractitionerDay, Release
 from creneau.agenda.diary import PatientDiary
 from creneau.agenda.line import WaitEntry
 from creneau.agenda.slot import Slot
@@ -28,7 +28,7 @@ def overlap(a: Appointment | Slot | Release, b: Appointment | Slot | Release) ->
     return a.start < b.end and b.start < a.end
 
 
-def same_slot(a: Appointment | Slot | Release, b: Appointment | Slot | Release) -> bool:
+def same_slot(a: Appointment | Slot | Release | Held, b: Appointment | Slot | Release | Held) -> bool:
     return (a.agenda_id, a.start, a.end) == (b.agenda_id, b.start, b.end)
 
 
@@ -82,10 +82,6 @@ def _places(world: World) -> Iterator[str]:
         for a in day.held:
             if a.appointment_id not in {h.id for h in held}:
                 yield f"{day.on} holds a place for {a.appointment_id}, which does not hold one"
-        for slot, number in Counter((a.agenda_id, a.start, a.end) for a in day.held).items():
-            what = Slot(agenda_id=slot[0], start=slot[1], end=slot[2])
-            if number > 1 and number > offered_by(day, what):
-                yield f"promise 1: {number} appointments in {what.id}"
         for release in day.releases:
             if release.is_open and (
                 sum(same_slot(h, release) for h in held) >= offered_by(day, release)
@@ -278,6 +274,11 @@ class Transitions:
             assert before.attendance is not Attendance.MOVED or after.attendance is Attendance.MOVED, "never from moved"
 
     def _day(self, before: PractitionerDay, after: PractitionerDay) -> None:
+        for held in after.held:
+            if held not in before.held:
+                what = Slot(agenda_id=held.agenda_id, start=held.start, end=held.end)
+                number = sum(same_slot(h, what) for h in after.held)
+                assert number <= max(1, offered_by(after, what)), f"promise 1: {number} appointments in {what.id}"
         known = {(r.slot.id, r.n): r for r in after.releases}
         for old in before.releases:
             new = known[old.slot.id, old.n]
