@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from creneau.agenda.appointment import Appointment, appointment_ref
-from creneau.agenda.catalogue import Agenda
+from creneau.agenda.catalogue import Agenda, location_ref, practitioner_ref
 from creneau.agenda.collections import catalogue, days_of_practitioner
 from creneau.agenda.day import Absence, PractitionerDay
 from creneau.agenda.opening import change_day
@@ -19,6 +20,8 @@ from creneau.shared.store import Conflict, Delete, Put, Ref, Store, everything, 
 from creneau.shared.time import Clock, day_bounds, local_date, utc
 
 LONGEST = timedelta(days=400)
+NOBODY = ""
+"""Owns the closure of a location without agendas: those who change every agenda may change it."""
 
 
 class AbsenceRecord(Stored, frozen=True, kw_only=True):
@@ -47,6 +50,12 @@ def check_absence(record: AbsenceRecord) -> None:
         raise invalid("end", "it ends before it starts", "give an end after the start")
     if record.end - record.start > LONGEST:
         raise invalid("end", "an absence lasts at most 400 days", "split it")
+
+
+def _owner(record: AbsenceRecord) -> Ref[Any]:
+    return (
+        practitioner_ref(record.practitioner_id) if record.practitioner_id else location_ref(record.location_id or "")
+    )
 
 
 def scope(record: AbsenceRecord, agendas: list[Agenda]) -> dict[str, tuple[str, ...]]:
@@ -80,16 +89,14 @@ class AddAbsence:
     def __call__(self, record: AbsenceRecord, by: Actor) -> AbsenceRecord:
         record = record.with_(start=utc(record.start), end=utc(record.end))
         check_absence(record)
-        self._check_scope(record, by)
+        require(self.store, _owner(record))
+        for practitioner_id in scope(record, everything(self.store, catalogue(Agenda))) or {NOBODY: ()}:
+            by.require_agenda_of(practitioner_id)
         try:
             self.store.commit([Put(record.with_(look_at=self.clock() + timedelta(minutes=2)))])
         except Conflict:
             record = require(self.store, absence_ref(record.id))
         return MarkAbsence(self.store, self.clinic, self.clock, self.again)(record.id)
-
-    def _check_scope(self, record: AbsenceRecord, by: Actor) -> None:
-        for practitioner_id in scope(record, everything(self.store, catalogue(Agenda))):
-            by.require_agenda_of(practitioner_id)
 
 
 @dataclass(frozen=True)
@@ -110,7 +117,11 @@ class MarkAbsence:
                 mark = Absence(id=record.id, start=span.start, end=span.end, agenda_ids=agenda_ids)
                 self._mark(practitioner_id, on, mark)
         done = record.with_(marked=True, look_at=None)
-        self.store.commit([Put(done)])
+        try:
+            self.store.commit([Put(done)])
+        except Conflict:
+            # The caller and the stream mark the same absence at the same time: either may finish.
+            return require(self.store, absence_ref(absence_id))
         return done.with_(version=done.version + 1)
 
     def _mark(self, practitioner_id: str, on: date, mark: Absence) -> None:
@@ -132,7 +143,7 @@ class RemoveAbsence:
     def __call__(self, absence_id: str, by: Actor) -> None:
         record = require(self.store, absence_ref(absence_id))
         owners = scope(record, everything(self.store, catalogue(Agenda)))
-        for practitioner_id in owners:
+        for practitioner_id in owners or {NOBODY: ()}:
             by.require_agenda_of(practitioner_id)
 
         def change(day: PractitionerDay) -> PractitionerDay:
