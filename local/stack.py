@@ -9,7 +9,7 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -38,12 +38,12 @@ class Stack:
     state: dict[str, Any]
 
     @classmethod
-    def start(cls, home: Path) -> Self:
-        """A new one; what an earlier one left in this home is ended and removed."""
+    def start(cls, home: Path, persist: bool = False) -> Self:
+        """A new one; what an earlier one left in this home is ended and removed. `persist`: it can be `restarted`."""
         home = home.absolute()
         stop(home)
         _sweep(home)
-        engine = Engine.start(home)
+        engine = Engine.start(home, persist)
         try:
             url = site.start(home)
             parameters = {**sam_parameters(), "PublicBaseUrl": url}
@@ -92,6 +92,11 @@ class Stack:
     def stop(self) -> None:
         self.engine.stop()
         stop(self.home)
+
+    def restarted(self) -> Self:
+        """The engine ended and started again on what it kept; executions that were running have failed."""
+        self.engine.stop()
+        return replace(self, engine=Engine.start(self.home, persist=True))
 
     def __enter__(self) -> Self:
         return self

@@ -15,7 +15,7 @@ from local.sample_clinic.people import patients
 from local.stack import Stack
 from local.staff import Staff
 
-HANDS = 6
+HANDS = 3  # each is a process on the engine that must start first
 QUIET = ["confirmed"]  # nobody gets sixty emails because a clinic's data were entered
 
 T = TypeVar("T")
