@@ -69,4 +69,10 @@ def day_and_time(instant: datetime, zone: ZoneInfo, language: str, country: str,
 
 
 def money(amount: Money, language: str, country: str) -> str:
-    return str(format_currency(Decimal(amount.amount) / 100, amount.currency, locale=locale_of(language, country)))
+    locale = locale_of(language, country)
+    text = str(format_currency(Decimal(amount.amount) / 100, amount.currency, locale=locale))
+    symbols = locale.number_symbols["latn"]
+    if "currencyDecimal" in symbols:  # Babel reads it and leaves it: French Switzerland writes 1 234.50 CHF
+        before, _, after = text.rpartition(symbols["decimal"])
+        text = f"{before}{symbols['currencyDecimal']}{after}"
+    return text
