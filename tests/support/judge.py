@@ -114,7 +114,7 @@ def _line(world: World) -> Iterator[str]:
     expected = {
         (a.id, a.waiting_since)
         for a in world.all(Appointment)
-        if a.waiting_since is not None and a.attendance is Attendance.BOOKED
+        if a.waiting_since is not None and a.attendance is Attendance.BOOKED and a.deleted_at is None
     }
     present = {(e.appointment_id, e.waiting_since) for e in world.all(WaitEntry)}
     if expected != present:
