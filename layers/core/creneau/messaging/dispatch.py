@@ -24,7 +24,7 @@ class HandOverOutcome(Value, frozen=True, kw_only=True):
 
 def wait_until(instant: datetime) -> str:
     """For a Wait state: whole seconds, never early."""
-    return f"{(instant.astimezone(UTC) + timedelta(milliseconds=999)):%Y-%m-%dT%H:%M:%SZ}"
+    return f"{(instant.astimezone(UTC) + timedelta(microseconds=999_999)):%Y-%m-%dT%H:%M:%SZ}"
 
 
 @dataclass(frozen=True)
