@@ -1,10 +1,11 @@
-"""Whatever happens around a hand-over, in whatever order: a mail leaves at most once unless its answer was lost, and only while true."""
+"""Whatever happens around a hand-over: a mail leaves once at most unless its answer was lost, and only while true."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pytest import mark
 
 from creneau.agenda.appointment import appointment_ref
 from creneau.agenda.attendance import Attendance
@@ -12,7 +13,7 @@ from creneau.messaging.message import MessageState
 from creneau.messaging.ports import NotSent, QuotaReached, Rejected, Throttled, Unknown
 from tests.support.post import Crash, Post
 
-FAULTS = {
+FAULTS: dict[str, Callable[[], BaseException]] = {
     "throttled": lambda: Throttled("TooManyRequestsException"),
     "quota": lambda: QuotaReached("LimitExceededException"),
     "not sent": lambda: NotSent("ConnectTimeoutError"),
@@ -87,11 +88,11 @@ class Story:
         lost.clear()
 
 
-@mark.rule("M-10")
-@mark.rule("M-09")
-@mark.promise(13)
-@mark.promise(14)
-@mark.promise(15)
+@pytest.mark.rule("M-10")
+@pytest.mark.rule("M-09")
+@pytest.mark.promise(13)
+@pytest.mark.promise(14)
+@pytest.mark.promise(15)
 @settings(max_examples=120, deadline=None)
 @given(st.lists(STEPS, max_size=14))
 def test_at_most_once_and_only_what_is_true(steps):

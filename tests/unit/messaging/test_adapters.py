@@ -54,7 +54,7 @@ def test_an_execution_is_started_once_per_name():
 
 def test_a_content_is_kept_under_its_key():
     client = boto3.client("s3", region_name=REGION)
-    client.create_bucket(Bucket="contents", CreateBucketConfiguration={"LocationConstraint": REGION})
+    client.create_bucket(Bucket="contents", CreateBucketConfiguration={"LocationConstraint": "eu-west-3"})
     S3Contents(client, "contents").keep("messages/confirmed.email.apt_1.0/1.json", b'{"subject":"x"}')
     kept = client.get_object(Bucket="contents", Key="messages/confirmed.email.apt_1.0/1.json")
     assert (kept["Body"].read(), kept["ContentType"]) == (b'{"subject":"x"}', "application/json")
