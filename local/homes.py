@@ -8,7 +8,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 STATE = Path(os.environ.get("CRENEAU_STATE", ROOT / ".local"))
-BUILD = STATE / "build"
+BUILD = ROOT / ".local" / "build"
 
 
 def home_of(name: str) -> Path:

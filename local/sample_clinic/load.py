@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from itertools import groupby
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -11,7 +12,7 @@ from zoneinfo import ZoneInfo
 from local import homes
 from local.sample_clinic import catalogue
 from local.sample_clinic.bookings import MONTH, Planned, planned
-from local.sample_clinic.people import patients
+from local.sample_clinic.people import NAMES, WITHOUT_EMAIL, patients
 from local.stack import Stack
 from local.staff import Staff
 
@@ -44,11 +45,14 @@ def load(stack: Stack) -> Clinic:
     if settings["version"] == 0:
         staff.put("/settings", {**catalogue.SETTINGS, "messaging": {"off": QUIET}}, 0)
     with ThreadPoolExecutor(HANDS) as hands:
-        clinic = _Entry(staff, date.fromisoformat(today), zone, hands).enter(stack.user_id("practitioner"))
+        entry = _Entry(staff, date.fromisoformat(today), zone, hands)
+        clinic = entry.enter(stack.user_id("practitioner"))
+        stack.engine.wait_idle(60)
+        settings = staff.get("/settings")
+        if settings["messaging"]["off"] == QUIET:
+            staff.put("/settings", catalogue.SETTINGS, settings["version"])
+        entry.book(clinic, [[wish] for wish in told(entry.plan)])
     stack.engine.wait_idle(60)
-    settings = staff.get("/settings")
-    if settings["messaging"]["off"] == QUIET:
-        staff.put("/settings", catalogue.SETTINGS, settings["version"])
     return clinic
 
 
@@ -73,8 +77,13 @@ class _Entry:
         services = self._all("/services", {k: _service(s, resources) for k, s in catalogue.SERVICES.items()})
         known = self._all("/patients", {str(n): p for n, p in enumerate(patients())})
         self._open(agendas, services)
-        booked = self._book(agendas, services, list(known.values()))
-        return Clinic(self.first, practitioners, agendas, services, list(known.values()), booked)
+        clinic = Clinic(self.first, practitioners, agendas, services, list(known.values()), len(self.plan))
+        self.book(clinic, [*lines(self.plan), *([wish] for wish in apart(self.plan))])
+        return clinic
+
+    @cached_property
+    def plan(self) -> list[Planned]:
+        return planned(self.first, self.zone)
 
     def _all(self, path: str, things: dict[str, dict[str, Any]]) -> dict[str, str]:
         made = self.each(lambda item: self.staff.post(path, item[1], f"sample.{item[0]}")["id"], things.items())
@@ -102,26 +111,21 @@ class _Entry:
             "weekly_until": (self.first + timedelta(days=MONTH)).isoformat(),
         }
 
-    def _book(self, agendas: dict[str, str], services: dict[str, str], known: list[str]) -> int:
-        """Whoever waits, one after another in each line, since the order of ticking is the order in line."""
-
-        def book(wish: Planned) -> None:
-            body = {
-                "agenda_id": agendas[wish.agenda],
-                "patient_id": known[wish.patient],
-                "service_id": services[wish.service],
-                "start": wish.start.isoformat(),
-                "wants_earlier": wish.place is not None,
-            }
-            self.staff.post("/appointments", body, f"sample.{wish.key}")
+    def book(self, clinic: Clinic, lines: list[list[Planned]]) -> None:
+        """Each line one after another, since the order of ticking is the order in line; the lines side by side."""
 
         def in_turn(wishes: list[Planned]) -> None:
             for wish in wishes:
-                book(wish)
+                body = {
+                    "agenda_id": clinic.agendas[wish.agenda],
+                    "patient_id": clinic.patients[wish.patient],
+                    "service_id": clinic.services[wish.service],
+                    "start": wish.start.isoformat(),
+                    "wants_earlier": wish.place is not None,
+                }
+                self.staff.post("/appointments", body, f"sample.{wish.key}")
 
-        plan = planned(self.first, self.zone)
-        self.each(in_turn, [*lines(plan), *([wish] for wish in apart(plan))])
-        return len(plan)
+        self.each(in_turn, lines)
 
 
 def lines(plan: list[Planned]) -> list[list[Planned]]:
@@ -130,10 +134,19 @@ def lines(plan: list[Planned]) -> list[list[Planned]]:
     return [list(line) for _, line in groupby(waiting, key=lambda w: (w.agenda, w.service))]
 
 
+def told(plan: list[Planned]) -> list[Planned]:
+    """The last to be booked, one in each language: they get their confirmations by email."""
+    first_of_each = {
+        w.patient % len(NAMES): w for w in reversed(plan) if w.place is None and w.patient not in WITHOUT_EMAIL
+    }
+    return sorted(first_of_each.values(), key=lambda w: w.patient)
+
+
 def apart(plan: list[Planned]) -> Iterator[Planned]:
     """The others, neighbours on different days: two bookings at once on one day hold one another up."""
-    others = sorted((w for w in plan if w.place is None), key=lambda w: (w.start.time(), w.start, w.patient))
-    return iter(others)
+    later = told(plan)
+    others = (w for w in plan if w.place is None and w not in later)
+    return iter(sorted(others, key=lambda w: (w.start.time(), w.start, w.patient)))
 
 
 def _agenda(agenda: dict[str, str], practitioners: dict[str, str], locations: dict[str, str]) -> dict[str, Any]:

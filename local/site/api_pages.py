@@ -110,7 +110,17 @@ def _operation(
         "method": method.upper(),
         "summary": operation.get("summary", ""),
         "text": operation.get("description", ""),
-        "parameters": [{**p, "type": type_of(api, p.get("schema"))[0]} for p in parameters],
+        "parameters": [_parameter(api, p) for p in parameters],
         "body": _content(api, body) if body else ("", ""),
         "answers": answers,
+    }
+
+
+def _parameter(api: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "name": given["name"],
+        "where": given["in"],
+        "type": type_of(api, given.get("schema"))[0],
+        "required": given.get("required", False),
+        "text": given.get("description", ""),
     }

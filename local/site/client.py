@@ -12,6 +12,9 @@ from pathlib import Path
 
 from local import homes
 
+_started: dict[int, "subprocess.Popen[bytes]"] = {}
+"""By process id: those of this program, which it must wait for when they end."""
+
 
 class SiteError(Exception):
     """The site did not start or did not end; the message is its log or its address."""
@@ -46,6 +49,7 @@ def start(home: Path) -> str:
     end = time.monotonic() + 20
     while time.monotonic() < end and process.poll() is None:
         if url := url_of(home):
+            _started[process.pid] = process
             return url
         time.sleep(0.02)
     process.kill()
@@ -64,5 +68,5 @@ def stop(home: Path) -> None:
         if time.monotonic() > end:
             raise SiteError(f"the site at {about['url']} does not end")
         time.sleep(0.02)
-    with contextlib.suppress(ChildProcessError, OSError):
-        os.waitpid(about["pid"], 0)
+    if process := _started.pop(about["pid"], None):
+        process.wait(10)

@@ -9,7 +9,7 @@ import pytest
 
 from local.sample_clinic import catalogue
 from local.sample_clinic.bookings import planned
-from local.sample_clinic.load import apart, lines
+from local.sample_clinic.load import apart, lines, told
 from local.sample_clinic.people import WITHOUT_EMAIL, patients
 
 ZURICH = ZoneInfo("Europe/Zurich")
@@ -61,7 +61,7 @@ def test_enough_wait_for_two_rounds_and_may_wait(first: date):
 def test_the_plan_repeats_itself_and_loses_nobody_on_the_way():
     plan = planned(FIRST_DAYS[0], ZURICH)
     assert plan == planned(FIRST_DAYS[0], ZURICH)
-    entered = [w for line in lines(plan) for w in line] + list(apart(plan))
+    entered = [w for line in lines(plan) for w in line] + [*apart(plan), *told(plan)]
     assert sorted(w.key for w in entered) == sorted(w.key for w in plan)
     assert len({w.key for w in plan}) == len(plan)
 
@@ -80,3 +80,8 @@ def test_the_clinic_is_as_promised():
         "teleconsultation",
         "group",
     }
+
+
+def test_one_patient_in_each_language_is_told_of_the_booking():
+    languages = [patients()[w.patient]["language"] for w in told(planned(FIRST_DAYS[0], ZURICH))]
+    assert sorted(languages) == ["de", "en", "fr", "it"]
