@@ -73,6 +73,11 @@ def test_adding_it_again_changes_nothing(world: World):
 def test_a_booking_meets_the_absence_that_came_first(world: World):
     world.patient("pat_1")
     rivals = [lambda: world.app.add_absence(record("2026-03-20 00:00", "2026-03-21 00:00"), SYSTEM)]
-    world.store.before_commit.append(lambda _: rivals and rivals.pop()())
+
+    def meanwhile(_writes):
+        if rivals:
+            rivals.pop()()
+
+    world.store.before_commit.append(meanwhile)
     with pytest.raises(Exception, match="outside_availability"):
         world.book("pat_1", "2026-03-20 09:00")

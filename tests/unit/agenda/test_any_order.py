@@ -33,7 +33,7 @@ class Staff(RuleBasedStateMachine):
         ]
 
     def some(self, pick: int) -> Appointment:
-        known = sorted(self.world.all(Appointment), key=lambda a: a.id)
+        known: list[Appointment] = sorted(self.world.all(Appointment), key=lambda a: a.id)
         return known[pick % len(known)]
 
     def try_to(self, act) -> None:
@@ -103,5 +103,5 @@ class Staff(RuleBasedStateMachine):
 @pytest.mark.rule("A-06")
 @pytest.mark.promise(1)
 @pytest.mark.promise(8)
-class TestStaff(Staff.TestCase):
+class TestStaff(Staff.TestCase):  # type: ignore[misc,valid-type]
     settings = settings(max_examples=60, stateful_step_count=25, deadline=None)

@@ -70,5 +70,5 @@ def test_another_appointment_leaving_does_not(leave):
 @pytest.mark.rule("W-12")
 def test_coming_back_does_not_revive_the_offer():
     back = LOCKED.out_of_line("apt_1").in_line("apt_1", NOW)
-    assert back.engagement("apt_1").waiting_since == NOW
+    assert [e.waiting_since for e in back.engagements] == [NOW]
     assert not back.is_locked_by("round", "apt_1")

@@ -1,5 +1,7 @@
 """Moving is one rule: within a day, across midnight, from and to a group slot, between agendas (A-12)."""
 
+from collections.abc import Callable
+
 import pytest
 
 from creneau.agenda.attendance import Attendance
@@ -32,12 +34,24 @@ def moved(world: World, booked, start: str, **more):
     return new
 
 
+def once_before(world: World, rival: Callable[[], object]) -> None:
+    """Slips a rival's change between the next reading and its writing."""
+    rivals = [rival]
+
+    def meanwhile(_writes: object) -> None:
+        if rivals:
+            rivals.pop()()
+
+    world.store.before_commit.append(meanwhile)
+
+
 def held(world: World, on: str) -> set[str]:
     return {h.appointment_id for h in world.day(on).held}
 
 
 def test_within_one_day_the_day_is_written_once(world: World):
-    booked, commits = world.book("pat_1", NINE), []
+    booked = world.book("pat_1", NINE)
+    commits: list[object] = []
     world.store.before_commit.append(commits.append)
     new = moved(world, booked, TEN)
     assert held(world, "2026-03-20") == {new.id}
@@ -150,8 +164,7 @@ def test_nothing_of_a_refused_move_is_kept(world: World):
 def test_a_rival_between_reading_and_writing_is_seen(world: World):
     booked = world.book("pat_1", NINE)
     world.patient("pat_2")
-    rivals = [lambda: world.book("pat_2", TEN)]
-    world.store.before_commit.append(lambda _: rivals and rivals.pop()())
+    once_before(world, lambda: world.book("pat_2", TEN))
     with pytest.raises(Refused) as refusal:
         world.move(booked, TEN)
     assert refusal.value.code == "place_taken"
@@ -161,8 +174,7 @@ def test_a_rival_between_reading_and_writing_is_seen(world: World):
 def test_a_rival_that_does_not_matter_is_met_again(world: World):
     booked = world.book("pat_1", NINE)
     world.patient("pat_2")
-    rivals = [lambda: world.book("pat_2", "2026-03-20 11:00")]
-    world.store.before_commit.append(lambda _: rivals and rivals.pop()())
+    once_before(world, lambda: world.book("pat_2", "2026-03-20 11:00"))
     moved(world, booked, TEN)
     assert len(held(world, "2026-03-20")) == 2
 

@@ -60,7 +60,8 @@ class TestDerivedIds:
 
 class TestAgain:
     def test_it_decides_anew_until_it_fits(self):
-        pauses, left = [], [Conflict(), Conflict()]
+        pauses: list[float] = []
+        left = [Conflict(), Conflict()]
 
         def step():
             if left:
@@ -72,7 +73,7 @@ class TestAgain:
         assert pauses[0] < pauses[1]
 
     def test_it_gives_up_as_busy_and_never_waits_long(self):
-        pauses = []
+        pauses: list[float] = []
 
         def step():
             raise Conflict
