@@ -19,14 +19,14 @@ def utc(text: str) -> datetime:
 @pytest.mark.parametrize(
     ("language", "country", "words"),
     [
-        ("fr", "CH", "mardi 2\u00a0mars 2027 à\u00a09\u00a0h\u00a030"),
-        ("fr", "FR", "mardi 2\u00a0mars 2027 à\u00a09\u00a0h\u00a030"),
-        ("de", "CH", "Dienstag, 2.\u00a0März 2027, um 9.30\u00a0Uhr"),
-        ("de", "DE", "Dienstag, 2.\u00a0März 2027, um 9:30\u00a0Uhr"),
-        ("it", "CH", "martedì 2\u00a0marzo 2027, ore\u00a09.30"),
-        ("it", "IT", "martedì 2\u00a0marzo 2027, ore\u00a09:30"),
-        ("en", "GB", "Tuesday 2\u00a0March 2027 at 9:30\u00a0am"),
-        ("en", "CA", "Tuesday, March\u00a02, 2027 at 9:30\u00a0am"),
+        ("fr", "CH", "mardi 2 mars 2027 à\u00a09\u00a0h\u00a030"),
+        ("fr", "FR", "mardi 2 mars 2027 à\u00a09\u00a0h\u00a030"),
+        ("de", "CH", "Dienstag, 2. März 2027, um 9.30\u00a0Uhr"),
+        ("de", "DE", "Dienstag, 2. März 2027, um 9:30\u00a0Uhr"),
+        ("it", "CH", "martedì 2 marzo 2027, ore\u00a09.30"),
+        ("it", "IT", "martedì 2 marzo 2027, ore\u00a09:30"),
+        ("en", "GB", "Tuesday 2 March 2027 at 9:30\u00a0am"),
+        ("en", "CA", "Tuesday, March 2, 2027 at 9:30\u00a0am"),
     ],
 )
 def test_a_date_is_said_as_the_country_says_it(language, country, words):
@@ -35,19 +35,19 @@ def test_a_date_is_said_as_the_country_says_it(language, country, words):
 
 @pytest.mark.parametrize(("language", "first"), [("fr", "1er"), ("it", "1º"), ("de", "1."), ("en", "1")])
 def test_the_first_of_a_month_is_said_so(language, first):
-    assert f" {first}\u00a0" in date_in_words(utc("2027-03-01 08:30"), ZURICH, language, "CH")
+    assert f" {first} " in date_in_words(utc("2027-03-01 08:30"), ZURICH, language, "CH")
 
 
 @pytest.mark.promise(38)
 @pytest.mark.parametrize(
     ("instant", "zone", "words"),
     [
-        ("2026-03-28 08:00", ZURICH, "samedi 28\u00a0mars à\u00a09\u00a0h"),
-        ("2026-03-29 07:00", ZURICH, "dimanche 29\u00a0mars à\u00a09\u00a0h"),
-        ("2026-10-24 07:00", ZURICH, "samedi 24\u00a0octobre à\u00a09\u00a0h"),
-        ("2026-10-25 08:00", ZURICH, "dimanche 25\u00a0octobre à\u00a09\u00a0h"),
-        ("2026-11-01 04:30", TORONTO, "dimanche 1er\u00a0novembre à\u00a00\u00a0h\u00a030"),
-        ("2026-11-01 05:30", TORONTO, "dimanche 1er\u00a0novembre à\u00a01\u00a0h\u00a030"),
+        ("2026-03-28 08:00", ZURICH, "samedi 28 mars à\u00a09\u00a0h"),
+        ("2026-03-29 07:00", ZURICH, "dimanche 29 mars à\u00a09\u00a0h"),
+        ("2026-10-24 07:00", ZURICH, "samedi 24 octobre à\u00a09\u00a0h"),
+        ("2026-10-25 08:00", ZURICH, "dimanche 25 octobre à\u00a09\u00a0h"),
+        ("2026-11-01 04:30", TORONTO, "dimanche 1er novembre à\u00a00\u00a0h\u00a030"),
+        ("2026-11-01 05:30", TORONTO, "dimanche 1er novembre à\u00a01\u00a0h\u00a030"),
     ],
 )
 def test_nine_is_nine_all_year(instant, zone, words):

@@ -1,4 +1,4 @@
-"""How a clinic's country says dates, times and money in each of the four languages, without a break where none may be."""
+"""How a clinic's country says dates, times and money in each of the four languages, no time of day broken over two lines."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -40,10 +40,10 @@ def date_in_words(instant: datetime, zone: ZoneInfo, language: str, country: str
         day = _FIRST_OF_MONTH.get(language, day)
     ending = f" {local.year}" if year else ""
     if language == "de":
-        return f"{weekday}, {day}.{NBSP}{month}{ending}"
+        return f"{weekday}, {day}. {month}{ending}"
     if language == "en" and locale.territory == "CA":
-        return f"{weekday}, {month}{NBSP}{day}" + ("," if year else "") + ending
-    return f"{weekday} {day}{NBSP}{month}{ending}"
+        return f"{weekday}, {month} {day}" + ("," if year else "") + ending
+    return f"{weekday} {day} {month}{ending}"
 
 
 def time_in_words(instant: datetime, zone: ZoneInfo, language: str, country: str) -> str:

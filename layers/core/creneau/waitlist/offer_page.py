@@ -69,7 +69,8 @@ class ClinicFacts(Value, frozen=True, kw_only=True):
 class OfferPage(Value, frozen=True, kw_only=True):
     """Instants in UTC. `own_start` is the waiting appointment that the offer was made for; `present_start` the patient's
     appointment of that visit now. `practitioner` and `location` are empty where the clinic hides them (M-07); `mode` is
-    the service's category. `waiting`: still in line for an earlier time. `told_by_email`: a move is confirmed so.
+    the service's category. `waiting`: the box is ticked, so in line while the appointment stands. `told_by_email`: a
+    move is confirmed so.
     """
 
     outcome: Outcome
@@ -145,7 +146,7 @@ class ReadOfferPage:
             own_start=seen.own.start,
             present_start=present.start,
             standing=standing_of(present, left, self.clock()),
-            waiting=present.is_active and present.waiting_since is not None,
+            waiting=present.waiting_since is not None,
             told_by_email=not settings.messaging.paused and "moved" not in settings.messaging.off,
             mode=service.category if service else Predefined.IN_PERSON,
             practitioner=_name_of(found["practitioner"]) if "practitioner" not in hidden else "",
