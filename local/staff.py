@@ -59,6 +59,9 @@ class Staff:
         headers = {} if version is None else {"If-Match": f'"{version}"'}
         return self._call("PUT", path, body, headers)[0]
 
+    def delete(self, path: str) -> Any:
+        return self._call("DELETE", path)[0]
+
     def _call(
         self, method: str, path: str, body: Mapping[str, Any] | None = None, headers: Mapping[str, str] | None = None
     ) -> tuple[Any, urllib3.HTTPHeaderDict]:

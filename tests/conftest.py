@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.support.stack_fixtures import clinic, stack  # noqa: F401 - for every folder whose tests need the deployed stack
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--rule", action="append", default=[], metavar="ID", help="only tests that carry this rule")
