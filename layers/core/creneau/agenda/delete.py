@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from creneau.agenda.appointment import Appointment, appointment_ref
-from creneau.agenda.attendance import HOLDING
 from creneau.agenda.change_attendance import check_version
 from creneau.agenda.places import Places, refs_of
 from creneau.shared.actor import Actor
@@ -33,8 +32,7 @@ class DeleteAppointment:
             return before
         check_version(before, expected_version)
         places = Places(self.store.snapshot(refs_of([before], self.clinic.zone)), self.clinic.zone, now)
-        if before.attendance in HOLDING:
-            places.leave(before)
+        places.leave(before)
         after = before.with_(deleted_at=now, changed_at=now, changed_by=by.id)
         self.store.commit([Put(after), *places.writes()])
         return after.with_(version=after.version + 1)

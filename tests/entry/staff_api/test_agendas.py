@@ -2,6 +2,7 @@
 
 import pytest
 
+from creneau.agenda.absence import AbsenceRecord
 from tests.support.world import at, slot
 
 NINE, TEN, TWELVE = "2026-03-20T09:00:00+01:00", "2026-03-20T10:00:00+01:00", "2026-03-20T12:00:00+01:00"
@@ -262,6 +263,21 @@ class TestAbsences:
         assert (moved.status, moved["moved_from"]) == (201, booked["id"])
         assert moved.headers["Location"] == f"/v1/appointments/{moved['id']}"
         assert world.day("2026-03-20").releases == ()
+
+    def test_nor_before_its_days_know_of_it(self, world, secretary):
+        """Recorded, and cut off before its days were marked: what is cancelled or moved for it releases nothing."""
+        booked = [secretary.books(f"pat_{n}", f"2026-03-20T{n}:00:00+01:00") for n in (10, 11)]
+        record = AbsenceRecord(
+            id="abs_1", practitioner_id="prc_1", start=at("2026-03-20 00:00"), end=at("2026-03-21 00:00")
+        )
+        world.put(record)
+        world.open("2026-03-23 09:00", "12:00")
+        secretary.post("/v1/absences/abs_1/cancellations", {"appointment_ids": [booked[0]["id"]]})
+        secretary.post(
+            "/v1/absences/abs_1/moves", {"appointment_id": booked[1]["id"], "start": "2026-03-23T09:00:00+01:00"}
+        )
+        day = world.day("2026-03-20")
+        assert (day.held, day.releases) == ((), ())
 
     def test_what_is_not_in_it_is_left_alone(self, world, secretary):
         inside = secretary.books("pat_1", NINE)

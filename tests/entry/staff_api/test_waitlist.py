@@ -122,6 +122,15 @@ class TestHistory:
         chapters = secretary.get(f"/v1/slots/{slot_id}/history")["items"]
         assert [c["release_n"] for c in chapters] == [1, 1, None]
 
+    def test_of_a_group_slot_only_those_who_released(self, world, secretary):
+        world.open("2026-03-21 09:00", "10:00", service_ids=("srv_group",), places=3)
+        booked = [world.book(f"pat_{n}", "2026-03-21 09:00", service_id="srv_group") for n in range(2)]
+        world.cancel(booked[0])
+        world.settings(enabled=False)
+        world.cancel(booked[1])
+        slot_id = secretary.get(f"/v1/appointments/{booked[0].id}")["slot_id"]
+        assert [c["release_n"] for c in secretary.get(f"/v1/slots/{slot_id}/history")["items"]] == [1, None]
+
     @pytest.mark.parametrize("slot_id", ["agd_1", "agd_1.x.y", "agd_1.20260320T080000Z"])
     def test_what_is_no_slot(self, secretary, slot_id):
         assert secretary.get(f"/v1/slots/{slot_id}/history").fields == ["slot_id"]
