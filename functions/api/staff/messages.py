@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+import msgspec
+
 from api.staff.given import Nothing, Paged
 from api.staff.routing import AGENDA, Call, Routes
 from api.staff.shown import Listed, View, view
@@ -17,6 +19,7 @@ from creneau.messaging.message import (
     messages_of_appointment,
     messages_of_patient,
 )
+from creneau.shared.errors import NotFound
 from creneau.shared.store import Collection, require
 
 routes = Routes()
@@ -55,6 +58,17 @@ class MessageView(View, frozen=True, kw_only=True):
     version: int
 
 
+class ContentView(View, frozen=True, kw_only=True):
+    """The message as it was sent, secret links blanked."""
+
+    to: str
+    sender: str
+    subject: str
+    text: str
+    html: str
+    template: str
+
+
 class MessagesAsked(Paged):
     """By state, the latest due first."""
 
@@ -78,6 +92,14 @@ def list_messages(call: Call, given: MessagesAsked) -> Listed[MessageView]:
 @routes("GET", "/v1/messages/{message_id}", AGENDA, answers=MessageView)
 def read_message(call: Call, _: Nothing) -> MessageView:
     return _shown(require(call.app.store, message_ref(call.id("message_id"))))
+
+
+@routes("GET", "/v1/messages/{message_id}/content", AGENDA, answers=ContentView)
+def read_content(call: Call, _: Nothing) -> ContentView:
+    message = require(call.app.store, message_ref(call.id("message_id")))
+    if message.content_key is None:
+        raise NotFound("the message was not sent yet", code="not_sent", remedy="read it once it was sent")
+    return msgspec.json.decode(call.app.kept_contents.read(message.content_key), type=ContentView)
 
 
 @routes("POST", "/v1/messages/{message_id}/cancel", AGENDA, answers=MessageView)

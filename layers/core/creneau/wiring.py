@@ -33,7 +33,7 @@ from creneau.agenda.wants_earlier import SetWantsEarlier
 from creneau.messaging.cancel import CancelMessage
 from creneau.messaging.dispatch import Dispatch, HandOver
 from creneau.messaging.plan import PlanAppointmentMessages, PlanOffers
-from creneau.messaging.ports import Contents, Delays, Mailer, Offers, Outbox
+from creneau.messaging.ports import Contents, Delays, KeptContents, Mailer, Offers, Outbox
 from creneau.messaging.sweep import SweepMessages
 from creneau.shared.again import Again
 from creneau.shared.change_settings import ChangeSettings
@@ -286,6 +286,10 @@ class App:
 
     @cached_property
     def contents(self) -> Contents:
+        return S3Contents(aws.client("s3"), self.environment["CONTENT_BUCKET"])
+
+    @cached_property
+    def kept_contents(self) -> KeptContents:
         return S3Contents(aws.client("s3"), self.environment["CONTENT_BUCKET"])
 
     @cached_property

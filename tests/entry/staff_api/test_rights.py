@@ -80,6 +80,7 @@ RIGHTS = {
     "GET /v1/slots/{slot_id}/history": AGENDA,
     "GET /v1/messages": AGENDA,
     "GET /v1/messages/{message_id}": AGENDA,
+    "GET /v1/messages/{message_id}/content": AGENDA,
     "POST /v1/messages/{message_id}/cancel": AGENDA,
 }
 """Who may, written down apart from the declarations: changing a right takes two hands."""

@@ -1,7 +1,9 @@
 """What staff see of the waitlist: the line, the rounds, and all that ever happened to a slot (W-13); and messages (M-01)."""
 
+import msgspec
 import pytest
 
+from creneau.messaging.compose import Kept
 from creneau.messaging.message import Channel, Decision, Kind, Message, MessageState
 from creneau.waitlist.answer import Answer
 from tests.support.world import at, line, released
@@ -160,6 +162,11 @@ def test_deleting_the_waiting_appointment_withdraws_its_offer(world, secretary):
     assert len(world.rounds_of(the_slot)) == 1
 
 
+class Archive(dict[str, bytes]):
+    def read(self, key: str) -> bytes:
+        return self[key]
+
+
 class TestMessages:
     @pytest.fixture
     def message(self, world, secretary):
@@ -197,6 +204,15 @@ class TestMessages:
             assert secretary.get(path).items == [one]
         assert secretary.get("/v1/messages", state="scheduled").items == [one]
         assert secretary.get("/v1/messages", state="sent").items == []
+
+    @pytest.mark.rule("M-01")
+    def test_its_content_as_sent(self, world, secretary, message):
+        sent = Kept(to="a@mail.example", sender="s", subject="Été", text="…", html="<p>…</p>", template="fr/confirmed")
+        world.app.kept_contents = Archive({"messages/secret": msgspec.json.encode(sent)})
+        answer = secretary.get(f"/v1/messages/{message.id}/content")
+        assert answer.json == msgspec.to_builtins(sent)
+        world.put(message.with_(version=1, content_key=None))
+        assert secretary.get(f"/v1/messages/{message.id}/content")["code"] == "not_sent"
 
     def test_a_scheduled_one_can_be_cancelled(self, world, secretary, message):
         path = f"/v1/messages/{message.id}/cancel"

@@ -72,6 +72,10 @@ class Contents(Protocol):
     def keep(self, key: str, content: bytes) -> None: ...
 
 
+class KeptContents(Protocol):
+    def read(self, key: str) -> bytes: ...
+
+
 class OfferSeen(Value, frozen=True, kw_only=True):
     """An offer as the waitlist sees it now: `state` is `sent` while it can still win, else what became of it."""
 
