@@ -66,7 +66,7 @@ def _physiotherapy(first: date, zone: ZoneInfo) -> Iterator[Planned]:
     turn, places = count(), {"bernasconi": count(), "bernasconi-vevey": count()}
     for day in _open(first, ALL_WEEK):
         agenda = "bernasconi" if day.weekday() in (MONDAY, WEDNESDAY, FRIDAY) else "bernasconi-vevey"
-        for hour in (9, 11, 15):
+        for hour in (9, 15):
             place = next(places[agenda]) if hour == 15 and (day - first).days >= WAITING_FROM else None
             yield Planned(agenda, "physio", next(turn) % 10 + 50, _at(day, hour, 0, zone), place)
         if agenda == "bernasconi":
