@@ -39,7 +39,7 @@ def test_a_reported_failure_comes_again_then_goes_to_the_dead_letters(app):
 
 
 def test_a_slow_function_delays_nobody(app):
-    app.send("SlowWork", key="busy", sleep=3)
+    app.send("SlowWork", key="busy", sleep=8)
     app.noted("slow#busy")
     app.send("Work", key="beside")
     app.put("plain#beside-slow", {"sk": {"S": "beside-slow"}})

@@ -10,7 +10,7 @@ from creneau.waitlist.answer import Answer
 LARGEST = 2048
 """Bytes; the page's own form has about 70."""
 
-_NONCE = re.compile(r"[0-9]{1,10}\.[0-9a-f]{32}", re.ASCII)
+_NONCE = re.compile(r"[0-9]{1,14}\.[0-9a-f]{32}")
 
 
 @dataclass(frozen=True)

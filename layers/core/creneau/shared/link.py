@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+import re
 from datetime import datetime, timedelta
 
 from creneau.shared.model import Stored
@@ -38,15 +39,19 @@ def hash_of(token: str) -> str:
 
 
 def nonce(link: Link, now: datetime) -> str:
-    """Proof that the page was shown, and when; good for the one link."""
-    at = str(int(now.timestamp()))
-    return f"{at}.{hmac.new(link.key.encode(), at.encode(), hashlib.sha256).hexdigest()[:32]}"
+    """Proof that the page was shown, and when, to the millisecond; good for the one link."""
+    at = str(int(now.timestamp() * 1000))
+    return f"{at}.{_seal(link, at)}"
 
 
 def is_fresh(link: Link, given: str, now: datetime) -> bool:
     """Whether a page of this link was shown to whoever answers, long enough ago to be read, and not too long."""
-    at, _, _ = given.partition(".")
-    if not at.isdigit() or len(at) > 12:
+    at, _, seal = given.partition(".")
+    if not re.fullmatch(r"[0-9]{1,14}", at) or not seal.isascii():
         return False
-    shown = datetime.fromtimestamp(int(at), tz=now.tzinfo)
-    return hmac.compare_digest(nonce(link, shown), given) and SOONEST <= now - shown <= LATEST
+    shown = datetime.fromtimestamp(int(at) / 1000, tz=now.tzinfo)
+    return hmac.compare_digest(_seal(link, at), seal) and SOONEST <= now - shown <= LATEST
+
+
+def _seal(link: Link, at: str) -> str:
+    return hmac.new(link.key.encode(), at.encode(), hashlib.sha256).hexdigest()[:32]
