@@ -41,7 +41,7 @@ types: $(VENV)/dev ## mypy, strict
 rules: $(VENV)/dev ## Every rule is carried by a test that fails when the rule is broken
 	$(PY) -m tools.rules
 faults: $(VENV)/dev ## Explore faults, races and orders longer than `make test` does
-	$(PYTEST) -v tests/faults
+	FAULTS=all $(PYTEST) -v tests/faults
 bench: $(VENV)/dev ## Count calls, units and milliseconds against the bars
 	$(PY) -m tools.bench
 

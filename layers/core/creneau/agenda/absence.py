@@ -152,7 +152,13 @@ class RemoveAbsence:
         for practitioner_id in owners:
             for on, _ in days(record, self.clinic):
                 self.again(lambda p=practitioner_id, d=on: change_day(self.store, p, d, change))  # type: ignore[misc]
-        self.store.commit([Delete(record)])
+        self.again(lambda: self._forget(absence_id))
+
+    def _forget(self, absence_id: str) -> None:
+        """Read anew: the record may have changed since, or this very removal's answer may have been lost."""
+        record = self.store.get(absence_ref(absence_id))
+        if record is not None:
+            self.store.commit([Delete(record)])
 
 
 @dataclass(frozen=True)

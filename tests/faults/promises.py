@@ -1,0 +1,80 @@
+"""What must be true once everything that follows has followed, whatever failed on the way."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from creneau.agenda.appointment import Appointment
+from creneau.agenda.attendance import Attendance
+from creneau.messaging.message import Channel, Kind, Message, MessageState, message_id
+from creneau.messaging.plan import due_kind
+from creneau.waitlist.round import OfferState, Round
+from tests.faults.cloud import Cloud
+from tests.support import judge
+
+ENDED = frozenset(MessageState) - {MessageState.SCHEDULED, MessageState.CLAIMED}
+
+
+def broken(cloud: Cloud) -> Iterator[str]:
+    """At any instant."""
+    yield from cloud.broken
+    yield from judge.faults(cloud.view)
+
+
+def broken_at_rest(cloud: Cloud) -> Iterator[str]:
+    yield from broken(cloud)
+    yield from judge.unfinished(cloud.view)
+    yield from _messages(cloud)
+    yield from _told(cloud)
+    yield from (f"given up for a person: {entry}" for entry in cloud.state.dead)
+    yield from (f"{e.name} failed" for e in cloud.state.executions.values() if e.status == "FAILED")
+
+
+def _messages(cloud: Cloud) -> Iterator[str]:
+    """Promises 13 and 14: once each, or once more and known; nothing hangs."""
+    now = cloud.state.now
+    for m in cloud.view.all(Message):
+        mails = cloud.state.mails[m.id.replace(".", "--")]
+        if m.state is MessageState.CLAIMED and now - m.claimed_at > timedelta(minutes=15):
+            yield f"promise 14: {m.id} is claimed for {now - m.claimed_at}"
+        if m.state is MessageState.SCHEDULED and m.goes_at < now - timedelta(minutes=10):
+            yield f"promise 14: {m.id} should have gone at {m.goes_at}"
+        if mails > 1 + m.lost_hand_overs:
+            yield f"promise 13: {m.id} went {mails} times, {m.lost_hand_overs} hand-overs are known as lost"
+        if mails == 0 and m.state in {MessageState.SENT, MessageState.DELIVERED}:
+            yield f"M-10: {m.id} is recorded as {m.state} and never went"
+        if mails and m.state in {MessageState.SUPPRESSED, MessageState.CANCELLED, MessageState.FAILED}:
+            yield f"M-10: {m.id} went and is recorded as {m.state}"
+        if mails and m.content_key not in cloud.state.objects:
+            yield f"M-01: what {m.id} said is not kept"
+    planned = {m.id.replace(".", "--") for m in cloud.view.all(Message)}
+    yield from (f"{tag} went without a record" for tag in cloud.state.mails if tag not in planned)
+
+
+def _told(cloud: Cloud) -> Iterator[str]:
+    """Every change of an appointment, and every offer, has its message."""
+    known = {m.id for m in cloud.view.all(Message)}
+    for a in cloud.view.all(Appointment):
+        kind = due_kind(a)
+        wanted = message_id(kind, Channel.EMAIL, a.id, str(a.changes)) if kind else None
+        if wanted and a.start > cloud.state.now and wanted not in known:
+            yield f"M-18: {wanted} was never planned"
+    for round in cloud.view.all(Round):
+        for offer in round.offers.values():
+            wanted = message_id(Kind.OFFER, Channel.EMAIL, round.id, offer.appointment_id)
+            if offer.state is OfferState.SENT and wanted not in known:
+                yield f"W-04: {wanted} was never planned"
+
+
+def outcome(cloud: Cloud) -> dict[str, Any]:
+    """What came of it for people: the same whatever failed once."""
+    return {
+        "appointments": {
+            a.id: (a.attendance, a.start, a.waiting_since is not None, a.moved_to)
+            for a in cloud.view.all(Appointment)
+            if a.attendance is not Attendance.MOVED or a.moved_to
+        },
+        "offers": {(r.slot.id, r.n, key): o.state for r in cloud.view.all(Round) for key, o in r.offers.items()},
+        "sent": {(m.kind, m.appointment_id, m.state) for m in cloud.view.all(Message)},
+        "answers": dict(cloud.state.answers),
+    }

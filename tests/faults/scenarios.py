@@ -1,0 +1,135 @@
+"""What people do in a small clinic, each from a state that earlier acts led to without faults."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+
+from creneau.agenda.absence import AbsenceRecord
+from creneau.agenda.attendance import Attendance
+from creneau.agenda.book import Booking
+from creneau.agenda.move import NewTime
+from creneau.messaging.message import message_ref
+from creneau.shared.actor import SYSTEM
+from creneau.shared.errors import NotFound
+from creneau.shared.store import require
+from creneau.waitlist.answer import Answer
+from creneau.waitlist.round import Round
+from creneau.wiring import App
+from tests.faults.cloud import Cloud
+from tests.faults.explore import Scenario
+from tests.support.world import AGENDA, HALF_AN_HOUR, World, at, slot
+
+SLOT = slot("2026-03-20 09:00")
+GONE = "apt_gone"
+ROUND = f"{SLOT.id}.1.1"
+
+
+def clinic(waiting: int = 2, **waitlist: Any) -> Callable[[Cloud], None]:
+    """A day with a place taken by `pat_gone`, so many waiting for it (`apt_1`…), and a free day."""
+
+    def given(cloud: Cloud) -> None:
+        world = World().clinic(**waitlist)
+        world.open("2026-03-20 08:00", "18:00")
+        world.book("pat_gone", "2026-03-20 09:00", id=GONE)
+        for n in range(1, waiting + 1):
+            world.open(f"2026-04-{5 + n:02} 08:00", "18:00")
+            world.waits(f"pat_{n}", f"2026-04-{5 + n:02} 10:00", id=f"apt_{n}")
+        world.open("2026-04-20 08:00", "18:00")
+        world.patient("pat_new")
+        cloud.load(world)
+
+    return given
+
+
+def after(given: Callable[[Cloud], None], act: Callable[[App], Any], lasts: timedelta) -> Callable[[Cloud], None]:
+    def then(cloud: Cloud) -> None:
+        given(cloud)
+        act(cloud.app)
+        cloud.rest(lasts)
+
+    return then
+
+
+def book(app: App) -> Any:
+    booking = Booking(AGENDA, "pat_new", HALF_AN_HOUR, at("2026-04-20 10:00"), wants_earlier=True)
+    return app.book("apt_new", booking, SYSTEM)
+
+
+def cancel(app: App) -> Any:
+    return app.change_attendance(GONE, Attendance.CANCELLED_BY_PATIENT, SYSTEM)
+
+
+def move(app: App) -> Any:
+    return app.move("apt_1", "apt_moved", NewTime(start=at("2026-04-20 11:00")), SYSTEM)
+
+
+def untick(app: App) -> Any:
+    return app.set_wants_earlier("apt_1", False, SYSTEM)
+
+
+def accept(app: App) -> Any:
+    return app.answer_offer(ROUND, "apt_2", Answer.ACCEPT, app.clock())
+
+
+def decline(app: App) -> Any:
+    return app.answer_offer(ROUND, "apt_1", Answer.DECLINE, app.clock())
+
+
+def be_away(app: App) -> Any:
+    away = AbsenceRecord(id="abs_1", practitioner_id="prc_1", start=SLOT.start, end=SLOT.end + timedelta(hours=1))
+    return app.add_absence(away, SYSTEM).id
+
+
+def come_back(app: App) -> Any:
+    with suppress(NotFound):  # asked again after the answer was lost, staff are told that it is gone
+        app.remove_absence("abs_1", SYSTEM)
+
+
+def read_what_was_said(app: App) -> Any:
+    told = require(app.store, message_ref(f"confirmed.email.{GONE}.0"))
+    return app.kept_contents.read(str(told.content_key))[:1]
+
+
+def nothing(app: App) -> None:
+    """Time passes."""
+
+
+def _refusing_mail(given: Callable[[Cloud], None], *codes: str) -> Callable[[Cloud], None]:
+    def then(cloud: Cloud) -> None:
+        given(cloud)
+        cloud.state.refuses_mail = list(codes)
+
+    return then
+
+
+def _at_expiry(cloud: Cloud) -> None:
+    OFFERED(cloud)
+    (round,) = cloud.view.all(Round)
+    cloud.state.now = round.expires_at - timedelta(seconds=5)
+
+
+def _aborted(cloud: Cloud) -> None:
+    """Somebody stopped the execution in the console."""
+    after(clinic(), cancel, timedelta(minutes=1))(cloud)
+    for execution in cloud.state.executions.values():
+        execution.status = "ABORTED"
+
+
+OFFERED = after(clinic(), cancel, timedelta(minutes=8))
+
+SCENARIOS = [
+    Scenario("book", clinic(0), book),
+    Scenario("cancel_and_ask", clinic(), cancel),
+    Scenario("accept", OFFERED, accept),
+    Scenario("decline", OFFERED, decline),
+    Scenario("pass_on", after(clinic(refill=True, offers_per_round=1), cancel, timedelta(minutes=8)), decline),
+    Scenario("move_with_offer", OFFERED, move),
+    Scenario("close_at_expiry", _at_expiry, nothing),
+    Scenario("nobody_left_to_ask", after(clinic(1), cancel, timedelta(minutes=4)), untick),
+    Scenario("stopped_execution", _aborted, nothing),
+    Scenario("quota_reached", _refusing_mail(clinic(0), "SendingPausedException"), book, timedelta(minutes=85)),
+    Scenario("be_away", OFFERED, be_away),
+    Scenario("read_what_was_said", clinic(0), read_what_was_said, timedelta(minutes=2)),
+    Scenario("come_back", after(clinic(0), be_away, timedelta(minutes=4)), come_back),
+]
