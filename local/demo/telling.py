@@ -13,9 +13,9 @@ BOLD, DIM, GREEN, RED, CYAN = "1", "2", "32", "31", "36"
 
 
 class Teller:
-    def __init__(self, zone: ZoneInfo, out: TextIO = sys.stdout) -> None:
-        self._zone, self._out = zone, out
-        self.is_terminal = out.isatty()
+    def __init__(self, zone: ZoneInfo, out: TextIO | None = None) -> None:
+        self._zone, self._out = zone, out or sys.stdout
+        self.is_terminal = self._out.isatty()
         self._colours = self.is_terminal and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
         self._step = 0
 

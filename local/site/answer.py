@@ -19,7 +19,7 @@ Headers = Sequence[tuple[str, str]]
 OURS: Headers = (
     ("Content-Type", "text/html; charset=utf-8"),
     ("Cache-Control", "no-store"),
-    ("Referrer-Policy", "no-referrer"),
+    ("Referrer-Policy", "same-origin"),  # with none at all, a browser would say that our own forms come from "null"
     ("X-Content-Type-Options", "nosniff"),
     (
         "Content-Security-Policy",

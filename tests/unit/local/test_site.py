@@ -47,6 +47,12 @@ def test_only_the_site_itself_moves_the_clock(call, engine: type[StubEngine], he
     assert engine.jumps == ([300.0] if status == 303 else [])
 
 
+def test_a_browser_names_the_site_as_the_origin_of_its_own_forms(call, site):
+    """It sends `null` from a page whose policy is to name no referrer."""
+    assert call("GET", "/").headers["Referrer-Policy"] == "same-origin"
+    assert call("POST", "/clock", body=b"seconds=60", headers={"Origin": site.url}).status == 303
+
+
 @pytest.mark.parametrize("seconds", ["", "-5", "0", "1e3", "99999999999"])
 def test_the_clock_takes_no_nonsense(call, engine: type[StubEngine], seconds):
     got = call("POST", "/clock", body=f"seconds={seconds}".encode())
