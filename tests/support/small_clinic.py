@@ -55,11 +55,14 @@ class SmallClinic:
         return datetime.combine(self.day(day), time.fromisoformat(clock), self.zone)
 
     # -- what staff do
-    def open(self, day: int, start: str = "08:00", end: str = "18:00", places: int = 1) -> str:
+    def open(
+        self, day: int, start: str = "08:00", end: str = "18:00", places: int = 1, *, for_all: bool = False
+    ) -> str:
+        """`for_all`: every service can be booked in it; else the one of 30 minutes, or with several places the group's."""
         body = {
             "start": self.at(day, start).isoformat(),
             "end": self.at(day, end).isoformat(),
-            "service_ids": [self.group_id] if places > 1 else [self.service_id],
+            "service_ids": [] if for_all else [self.group_id] if places > 1 else [self.service_id],
             "places": places,
         }
         made = self.running.staff.post(f"/agendas/{self.agenda_id}/availabilities", body)

@@ -72,7 +72,9 @@ class Running:
         return self.stack.engine.now()
 
     def rest(self, timeout: float = 60) -> None:
-        """Returns when nothing is under way at this instant."""
+        """Returns when nothing is under way at this instant; asked twice, as a busy computer hands work on slowly."""
+        self.stack.engine.wait_idle(timeout)
+        time.sleep(0.05)
         self.stack.engine.wait_idle(timeout)
 
     def later(self, *, to: datetime | None = None, **delay: float) -> datetime:
@@ -172,7 +174,10 @@ class Running:
 
     def link(self, to: str) -> str:
         """The path of the offer's link in the latest mail that has one."""
-        for mail in reversed(self.mails(to)):
-            if found := re.search(r"https?://\S+?(/o/[\w-]{22})", mail["text"]):
-                return found[1]
-        raise AssertionError(f"no link was sent to {to}")
+        return until(lambda: self._link(to), f"an offer to {to}")
+
+    def _link(self, to: str) -> str | None:
+        links = [
+            found[1] for mail in self.mails(to) if (found := re.search(r"https?://\S+?(/o/[\w-]{22})", mail["text"]))
+        ]
+        return links[-1] if links else None
