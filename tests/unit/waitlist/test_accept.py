@@ -217,6 +217,16 @@ def test_an_offer_does_not_hold_the_place_against_a_booking_of_an_overlapping_in
 
 
 @pytest.mark.rule("W-08")
+@pytest.mark.promise(6, 40)
+def test_rivals_are_recorded_although_nobody_answers(world: World, offered) -> None:
+    the_slot, offers, _ = offered
+    world.book("pat_new", "2026-03-20 09:15")
+    world.rest()
+    assert set(world.states(the_slot).values()) == {OfferState.SUPERSEDED}
+    assert [world.bound_by(o.patient_id) for o in offers] == [None, None, None]
+
+
+@pytest.mark.rule("W-08")
 @pytest.mark.parametrize("start", ["2026-03-20 08:30", "2026-03-20 09:30"])
 def test_a_booking_that_only_touches_it_leaves_the_offers_alone(world: World, offered, start: str) -> None:
     the_slot, offers, _ = offered

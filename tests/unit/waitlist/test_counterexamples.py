@@ -7,10 +7,10 @@ import pytest
 from creneau.agenda.day import PractitionerDay
 from creneau.agenda.line import WaitEntry
 from creneau.shared.errors import Refused
-from creneau.shared.store import DecideOffer, Write
+from creneau.shared.store import Put, Write
 from creneau.waitlist.answer import Outcome
 from creneau.waitlist.ports import RoundInput, Started, execution_name
-from creneau.waitlist.round import OfferState, ref_of
+from creneau.waitlist.round import OfferState, Round, ref_of
 from tests.support.judge import at_rest
 from tests.support.world import GROUP, World, line, released, slot
 
@@ -26,13 +26,6 @@ def just_before_the_write(world: World, act, when=lambda writes: True) -> None:
             act()
 
     world.store.before_commit.append(hook)
-
-
-def decides(state: str):
-    def is_it(writes: list[Write]) -> bool:
-        return any(isinstance(w, DecideOffer) and w.state == state for w in writes)
-
-    return is_it
 
 
 @pytest.fixture
@@ -208,15 +201,17 @@ def test_10_a_decline_overwritten_as_superseded(world: World, offered) -> None:
 
 
 @pytest.mark.rule("W-08")
-def test_10b_a_decline_between_the_settling_and_its_write(world: World, offered) -> None:
-    the_slot, (mine, other, _), _ = offered
-    # Declined while settling wants to write it as withdrawn or superseded: decided once, by whoever was first.
-    world.store.commit([DecideOffer(ref_of(mine.round_id), mine.appointment_id, "declined", world.now)])
-    just_before_the_write(world, lambda: world.decline(other))
+def test_10b_a_decline_lost_between_the_settling_and_its_write(world: World, offered) -> None:
+    """Settling read the other offer as unanswered: writing what it read would take the answer back."""
+    the_slot, (_, other, _), (own, *_) = offered
+    world.cancel(own)
+
+    def records(writes: list[Write]) -> bool:
+        return any(isinstance(w, Put) and isinstance(w.item, Round) for w in writes)
+
+    just_before_the_write(world, lambda: world.decline(other), records)
     world.rest()
-    world.book("pat_new", FREED)
-    world.rest()
-    assert world.states(the_slot) == {"pat_1": "declined", "pat_2": "declined", "pat_3": "superseded"}
+    assert world.states(the_slot) == {"pat_1": "withdrawn", "pat_2": "declined", "pat_3": "sent"}
 
 
 @pytest.mark.rule("W-11", "W-14")

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from creneau.agenda.attendance import Attendance
 from creneau.agenda.opening import Opening
 from creneau.shared.actor import SYSTEM
 from creneau.shared.store import DecideOffer
@@ -43,6 +44,19 @@ def test_after_a_round_that_nobody_answers(world: World) -> None:
     world.grace()
     world.until(world.round(the_slot).expires_at + timedelta(seconds=40))
     assert world.asked(the_slot) == ["pat_6"]
+
+
+@pytest.mark.promise(10)
+def test_after_a_round_whose_only_offer_was_withdrawn_for_good(world: World) -> None:
+    """Whoever cancelled does not come back into the line: nothing but the round's end says that it is free."""
+    world.settings(offers_per_round=1)
+    own, _ = line(world, 2)
+    the_slot = released(world)
+    world.grace()
+    world.settings(offers_per_round=5)
+    world.app.change_attendance(own.id, Attendance.CANCELLED_BY_PATIENT, SYSTEM, release=False)
+    world.rest()
+    assert world.asked(the_slot) == ["pat_2"]
 
 
 def test_further_rounds_can_be_turned_off(world: World) -> None:
