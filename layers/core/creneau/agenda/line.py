@@ -8,8 +8,15 @@ from creneau.shared.model import Stored
 from creneau.shared.store import Ref
 
 
+FORGOTTEN_AFTER = 86_400
+"""Seconds after the appointment's end."""
+
+
 class WaitEntry(Stored, frozen=True, kw_only=True):
-    """Exists exactly while the box is ticked and the appointment is booked; the patient's diary guards it."""
+    """Exists exactly while the box is ticked and the appointment is booked; the patient's diary guards it.
+
+    `ttl` (epoch seconds) lets the table forget it once the appointment is over, whether or not anybody marked it attended.
+    """
 
     guarded: ClassVar[bool] = False
 
@@ -22,6 +29,7 @@ class WaitEntry(Stored, frozen=True, kw_only=True):
     start: datetime
     end: datetime
     resource_ids: tuple[str, ...] = ()
+    ttl: int = 0
 
 
 def entry_of(appointment: Appointment) -> WaitEntry | None:
@@ -38,6 +46,7 @@ def entry_of(appointment: Appointment) -> WaitEntry | None:
         start=appointment.start,
         end=appointment.end,
         resource_ids=appointment.resource_ids,
+        ttl=int(appointment.end.timestamp()) + FORGOTTEN_AFTER,
     )
 
 
