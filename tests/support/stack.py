@@ -79,16 +79,21 @@ class Running:
 
     def later(self, *, to: datetime | None = None, **delay: float) -> datetime:
         """Time passes at once, and what that leads to has come to rest. An instant that is past already is no wait."""
-        self.rest()
-        by = max(timedelta(), to - self.now()) if to else timedelta(**delay)
-        self.stack.engine.jump(by, timeout=60)
+        if to is not None:
+            self.stack.engine.wait_idle(60)
+            delay = {"seconds": max(0.0, (to - self.now()).total_seconds())}
+        self.stack.engine.jump(timedelta(**delay), timeout=60)
         self.rest()
         return self.now()
 
     def sweep(self, minutes: int = 10) -> None:
         """So many minutes, each with the sweeper's run at its beginning."""
         for _ in range(minutes):
-            self.later(to=(self.now() + timedelta(minutes=1)).replace(second=0, microsecond=200_000))
+            self.stack.engine.wait_idle(60)
+            now = self.now()
+            next_minute = (now + timedelta(minutes=1)).replace(second=0, microsecond=200_000)
+            self.stack.engine.jump(next_minute - now, timeout=60)
+        self.rest()
 
     # -- what runs
     def machine(self) -> str:

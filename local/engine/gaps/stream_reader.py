@@ -52,8 +52,12 @@ class Reader:
             return None
         uuid = self.mapping["UUID"]
         lambda_svc._init_stream_position(uuid, source, self.mapping.get("StartingPosition", "LATEST"))
-        place = max(lambda_svc._dynamodb_stream_positions[uuid], dynamodb.stream_start_position(name))
-        return (name, place) if dynamodb.stream_end_position(name) > place else None
+        begin, end = dynamodb.stream_start_position(name), dynamodb.stream_end_position(name)
+        place = max(lambda_svc._dynamodb_stream_positions[uuid], begin)
+        if place > end:  # kept over a restart, which the records were not
+            place = begin
+            self._keep_place(place)
+        return (name, place) if end > place else None
 
     def _loop(self) -> None:
         with request_scope(self.account, self.region):
