@@ -66,7 +66,9 @@ class FakeStore:
         if cursor is not None:
             try:
                 after = tuple(json.loads(cursor))
-            except ValueError as error:
+                if len(after) != 3 or not all(isinstance(part, str) for part in after):
+                    raise ValueError(cursor)
+            except (TypeError, ValueError) as error:
                 raise invalid("cursor", "the cursor is not of this list") from error
             rows = [r for r in rows if (r[:3] < after if of.newest_first else r[:3] > after)]
         chosen = rows[:limit]

@@ -93,7 +93,7 @@ class Table:
         }
         query |= {"IndexName": index} if index else {"ConsistentRead": True}
         if cursor is not None:
-            query["ExclusiveStartKey"] = _opened(cursor, partition, pk)
+            query["ExclusiveStartKey"] = _opened(cursor, partition, (pk, sk))
         answer = self._client.query(**query)
         more = answer.get("LastEvaluatedKey")
         if index is None:
@@ -236,11 +236,13 @@ def _sealed(key: dict[str, Any]) -> str:
     return base64.urlsafe_b64encode(json.dumps(plain, separators=(",", ":")).encode()).decode().rstrip("=")
 
 
-def _opened(cursor: str, partition: str, pk: str) -> dict[str, Any]:
+def _opened(cursor: str, partition: str, order: tuple[str, str]) -> dict[str, Any]:
     """The start key of a cursor; Invalid unless it is one of this very list."""
     try:
         plain = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        if plain[pk] != partition or not all(isinstance(v, str) for v in plain.values()):
+        if plain.keys() != {"pk", "sk", *order} or plain[order[0]] != partition:
+            raise ValueError(cursor)
+        if not all(isinstance(v, str) and v for v in plain.values()):
             raise ValueError(cursor)
     except (ValueError, KeyError, TypeError, AttributeError, binascii.Error) as error:
         raise invalid("cursor", "the cursor is not of this list", "leave it out to begin at the first page") from error
