@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from creneau.messaging.dispatch import HandOverOutcome
+from creneau.messaging.dispatch import HandOverOutcome, wait_until
 from creneau.messaging.message import FAR, Message, MessageState, execution_name
 from creneau.messaging.ports import OutboxEntry
 
@@ -68,10 +68,21 @@ def test_what_is_not_scheduled_goes_nowhere(post, id, state):
 
 def test_a_wait_ends_in_a_question(post, id):
     entry = due_in(post, id, hours=5)
-    assert post.hand_over(entry) == HandOverOutcome(outcome="not_yet", until="2027-02-01T14:00:00Z")
     post.now += timedelta(hours=5)
     assert post.hand_over(entry) == HandOverOutcome(outcome="handed_over")
     assert post.outbox.entries == [(entry, 0)]
+
+
+@pytest.mark.rule("M-09")
+@pytest.mark.parametrize(("early", "kept_for"), [({"seconds": 1.5}, 2), ({"hours": 3}, 900)])
+def test_a_clock_that_is_ahead_sends_nothing_early(post, id, early, kept_for):
+    entry = due_in(post, id, hours=5)
+    post.now += timedelta(hours=5) - timedelta(**early)
+    assert post.hand_over(entry) == HandOverOutcome(outcome="handed_over")
+    assert post.outbox.entries == [(entry, kept_for)]
+    post.deliver(entry.message_id, entry.version)
+    assert post.mailer.sent == []
+    assert post.message(id).state is MessageState.SCHEDULED
 
 
 def test_an_execution_of_an_older_version_ends_quietly(post, id):
@@ -82,9 +93,8 @@ def test_an_execution_of_an_older_version_ends_quietly(post, id):
     assert post.hand_over(OutboxEntry(message_id="confirmed.email.x.0", version=1)) == HandOverOutcome(outcome="over")
 
 
-def test_until_is_never_early(post, id):
-    entry = due_in(post, id, hours=5, milliseconds=1)
-    assert post.hand_over(entry).until == "2027-02-01T14:00:01Z"
+def test_until_is_never_early(post):
+    assert wait_until(post.now.replace(microsecond=1)) == f"{post.now + timedelta(seconds=1):%Y-%m-%dT%H:%M:%SZ}"
 
 
 # -- the sweeper

@@ -16,10 +16,9 @@ QUEUE_DELAYS = timedelta(minutes=15)
 
 
 class HandOverOutcome(Value, frozen=True, kw_only=True):
-    """`handed_over`, `over` (nothing to hand over any more), or `not_yet`: ask again at `until` (RFC 3339)."""
+    """`handed_over`, or `over`: there is nothing to hand over any more."""
 
     outcome: str
-    until: str = ""
 
 
 def wait_until(instant: datetime) -> str:
@@ -63,7 +62,11 @@ class Dispatch:
 
 @dataclass(frozen=True)
 class HandOver:
-    """Asked by `message_delay` when the wait is over: the wait ends in a question, not in a send."""
+    """Asked by `message_delay` when the wait is over: the wait ends in a question, not in a send.
+
+    Woken a little early, by a clock that is ahead, the queue keeps the entry for the rest; further than the queue can
+    delay, whoever delivers it finds that it is not due.
+    """
 
     store: Store
     outbox: Outbox
@@ -73,7 +76,6 @@ class HandOver:
         message = self.store.get(message_ref(entry.message_id))
         if message is None or not message.is_scheduled or message.version != entry.version:
             return HandOverOutcome(outcome="over")  # a later version was dispatched by itself
-        if message.goes_at > self.clock():
-            return HandOverOutcome(outcome="not_yet", until=wait_until(message.goes_at))
-        self.outbox.put(entry, 0)
+        early = max(timedelta(), message.goes_at - self.clock())
+        self.outbox.put(entry, math.ceil(min(early, QUEUE_DELAYS).total_seconds()))
         return HandOverOutcome(outcome="handed_over")
