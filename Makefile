@@ -43,7 +43,7 @@ rules: $(VENV)/dev ## Every rule is carried by a test that fails when the rule i
 faults: $(VENV)/dev ## Explore faults, races and orders longer than `make test` does
 	FAULTS=all $(PYTEST) -v tests/faults
 bench: $(VENV)/dev ## Count calls, units and milliseconds against the bars
-	$(PY) -m tools.bench
+	PYTHONPATH=layers/core:functions $(PY) -m tools.bench
 
 ##@ Maintain it
 .PHONY: openapi lock clean help

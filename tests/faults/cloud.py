@@ -162,7 +162,7 @@ class Cloud:
         """Straight from moto's table: its own way of writing answers takes half of the exploration's time."""
 
         def found(key: dict[str, Any]) -> dict[str, Any]:
-            item = self._table.get_item(DynamoType(key["pk"]), DynamoType(key["sk"]))
+            item = self._item(key)
             return {"Item": item.attrs} if item else {}
 
         if operation == "get_item":
@@ -171,6 +171,14 @@ class Cloud:
             return {"Responses": [found(get["Get"]["Key"]) for get in asked["TransactItems"]]}
         items = [found(key) for key in asked["RequestItems"][NAME]["Keys"]]
         return {"Responses": {NAME: [item["Item"] for item in items if item]}, "UnprocessedKeys": {}}
+
+    def _item(self, key: dict[str, Any]) -> Any:
+        return self._table.get_item(DynamoType(key["pk"]), DynamoType(key["sk"]))
+
+    def stored(self, key: dict[str, Any]) -> dict[str, Any] | None:
+        """What lies under a key, in wire form."""
+        item = self._item(key)
+        return json.loads(json.dumps(item.attrs, default=DynamoType.to_json)) if item else None
 
     def _observe(self) -> None:
         """What the call changed, all at once, for the stream and for the judge."""

@@ -1,0 +1,41 @@
+"""Prints what operations cost, in calls, items and units of the table, against the bars of docs/performance.md."""
+
+from creneau.waitlist.eligible import Reason
+from tests.integration.jobs import main_job, one_message
+from tests.integration.lines import all_fit, find_five, fit_last, one_in_ten
+
+
+def _line(name: str, figure: object, bar: object = "") -> None:
+    print(f"  {name:<56}{figure!s:>8}{f'   (aim {bar})' if bar else ''}")
+
+
+def main() -> None:
+    bills = main_job()
+    print("Each step of the main job")
+    for name, bill in bills.items():
+        print(f"  {name:<48}{bill}")
+    message = one_message()
+    print("A message, from the change that it tells")
+    for name, bill in message.items():
+        print(f"  {name:<48}{bill}")
+
+    def units(*names: str) -> int:
+        return sum(bills[name].write_units for name in names)
+
+    print("Write units, indexes and conditions included, message records aside")
+    _line("book", units("book"), "9 at most")
+    _line("cancel, round of five, accept, close", units("cancel", "open the round", "accept", "close the round"), 55)
+    _line("a cascade's round", units("open the cascade's round", "close the cascade's round"), 25)
+    _line("writes of a message", sum(b.by_kind["Message"] for b in message.values()), 3)
+    _line("read calls at a hand-over", message["hand over"].reads, 2)
+    print("Items read to find five")
+    for length in (1_000, 10_000, 100_000):
+        _line(f"{length:,} waiting, all can be asked", find_five(all_fit(length))[1].read, 10)
+    for reason in Reason:
+        for name, made in (("nine in ten", one_in_ten), ("the first nine tenths", fit_last)):
+            found, line = find_five(made(10_000, reason))
+            _line(f"{name} of 10,000: {reason}", line.read, f"{2 * found.skipped + 10} at most")
+
+
+if __name__ == "__main__":
+    main()
