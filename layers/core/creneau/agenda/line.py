@@ -7,7 +7,6 @@ from creneau.agenda.appointment import Appointment
 from creneau.shared.model import Stored
 from creneau.shared.store import Ref
 
-
 FORGOTTEN_AFTER = 86_400
 """Seconds after the appointment's end."""
 
