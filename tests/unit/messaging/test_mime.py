@@ -44,6 +44,23 @@ def test_an_email_is_both_text_and_html():
     assert (mail["Message-ID"], mail["Date"]) == (None, None)
 
 
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Earlier appointment available: Wednesday 30\u00a0September 2026 at 10:00\u00a0am",
+        "Earlier appointment available: Wednesday 30 September 2026 at 10:00 am",
+        "Rendez-vous plus tôt disponible : mercredi 30 septembre 2026 à 10 h 00 " * 3,
+        "A short one",
+        "=?utf-8?q?not_ours?=",
+    ],
+)
+def test_a_subject_is_read_as_it_was_written(subject):
+    """Wherever it is broken: a mail program puts lines together by dropping the break alone (RFC 5322)."""
+    mime = build(RENDERED.with_(subject=subject), CLINIC, "claire@mail.example", "m")
+    assert read_mail(mime)["Subject"] == one_line(subject)[:200].rstrip()
+    assert max(len(line) for line in mime.split(b"\r\n\r\n")[0].split(b"\r\n")) <= 78
+
+
 def test_a_long_id_stands_in_its_header_as_it_is():
     id = "offer.email.agd_01JABCDEFGHJKMNPQRSTVWXYZ0.20270302T083000Z.20270302T090000Z.1.1.apt_01JABCDEFGHJKMNPQRSTVW-1-1"
     assert f"X-Creneau-Message: {id}\r\n".encode() in build(RENDERED, CLINIC, "claire@mail.example", id)

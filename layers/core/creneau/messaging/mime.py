@@ -1,6 +1,7 @@
 """An email's MIME: text and HTML as alternatives, headers into which no value can smuggle another."""
 
 import re
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -19,6 +20,9 @@ _ID = re.compile(r"[A-Za-z0-9._-]{1,900}")
 HEADER_LIMIT = 200
 """Characters of a name or subject: folding what is much longer costs seconds."""
 
+PLAIN_LIMIT = 68
+"""Characters that fit on the line of a header, behind its name."""
+
 
 def build(rendered: Rendered, clinic: Clinic, to: str, message_id: str) -> bytes:
     """`to` as `address.sendable` answers it. Message-ID and Date are the provider's to set."""
@@ -27,13 +31,22 @@ def build(rendered: Rendered, clinic: Clinic, to: str, message_id: str) -> bytes
     mail["From"] = sender
     mail["To"] = Address(addr_spec=to)
     mail["Reply-To"] = sender
-    mail["Subject"] = one_line(rendered.subject)[:HEADER_LIMIT]
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(rendered.text, cte="quoted-printable")
     mail.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
     mail["Content-Language"] = rendered.language
-    # Written by hand: folding would turn an id longer than a line into encoded words, which events give back as they are.
-    return f"{MESSAGE_HEADER}: {_plain(message_id)}\r\n".encode("ascii") + mail.as_bytes()
+    # Written by hand: folding would turn an id longer than a line into encoded words, which events give back as they are,
+    # and leaves a second space where it breaks a subject between a plain word and an encoded one.
+    by_hand = f"{MESSAGE_HEADER}: {_plain(message_id)}\r\nSubject: {_subject(rendered.subject)}\r\n"
+    return by_hand.encode("ascii") + mail.as_bytes()
+
+
+def _subject(text: str) -> str:
+    """As it is where it fits on a line; else in encoded words alone, between which spaces mean nothing."""
+    line = one_line(text)[:HEADER_LIMIT]
+    if line.isascii() and len(line) < PLAIN_LIMIT and "=?" not in line:
+        return line
+    return Header(line, "utf-8", header_name="Subject").encode(linesep="\r\n")
 
 
 def _plain(message_id: str) -> str:
