@@ -103,12 +103,27 @@ class Explorer:
             for mode in modes_of(calls[index].site.operation):
                 self._try(number, plan | {index: mode}, depth=2)
 
-    def run(self, number: int, plan: Plan) -> tuple[list[Call], list[str]]:
-        """From before a step, with these of the calls to come failing; the calls made, and what is broken at rest."""
+    def every_batch_lost(self) -> Explored:
+        """The stream's reader gives up on a batch, at each time that there is one: the sweeper alone is left."""
+        for number, step in enumerate(self.steps):
+            self._cloud.restore(step.before)
+            if self._cloud.state.stream:
+                _, wrong = self.run(number, {}, lose=True)
+                if wrong:
+                    self.explored.failures.append((number, {}, wrong))
+        return self.explored
+
+    def run(self, number: int, plan: Plan, *, lose: bool = False) -> tuple[list[Call], list[str]]:
+        """From before a step, with these of the calls to come failing, or the stream's records lost.
+
+        The calls made, and what is broken at rest.
+        """
         cloud = self._cloud
         cloud.restore(self.steps[number].before)
         cloud.wire.begin(plan)
-        last = max(plan)
+        if lose:
+            cloud.state.stream.clear()
+        last = max(plan, default=-1)
         self.explored.runs += 1
         states: list[bytes] = []
         wrong: list[str] = []

@@ -5,6 +5,8 @@ scenario fails, whichever way it was made.
 """
 
 import os
+from collections.abc import Callable
+from functools import cache
 
 import pytest
 
@@ -22,19 +24,33 @@ def failed() -> tuple[set[Call], set[tuple[Site, Mode]]]:
     return set(), set()
 
 
+@pytest.fixture(scope="module")
+def explored_by(cloud: Cloud, blank: bytes) -> Callable[[Scenario], Explorer]:
+    """Each scenario is run whole only once."""
+    return cache(lambda scenario: Explorer(cloud, scenario, blank))
+
+
 @pytest.mark.promise(13)
 @pytest.mark.promise(14)
 @pytest.mark.promise(32)
 @pytest.mark.promise(35)
 @pytest.mark.promise(40)
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda s: s.name)
-def test_whichever_call_fails_everything_comes_right(cloud, blank, failed, scenario: Scenario):
+def test_whichever_call_fails_everything_comes_right(explored_by, failed, scenario: Scenario):
     calls, covered = failed
-    explored: Explored = Explorer(cloud, scenario, blank).every_call(None if ALL else calls)
+    explored: Explored = explored_by(scenario).every_call(None if ALL else calls)
     covered |= explored.covered
     told = "\n".join(f"step {n}, {plan}: {'; '.join(wrong)}" for n, plan, wrong in explored.failures)
     assert not explored.failures, f"{len(explored.failures)} of {explored.runs} runs\n{told}"
     print(f"{scenario.name}: {explored.runs} runs")
+
+
+@pytest.mark.promise(32)
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda s: s.name)
+def test_what_the_stream_lost_is_found_without_it(explored_by, scenario: Scenario):
+    explored = explored_by(scenario).every_batch_lost()
+    told = "\n".join(f"lost at step {n}: {'; '.join(wrong)}" for n, _, wrong in explored.failures)
+    assert not explored.failures, f"{len(explored.failures)} of {explored.runs} runs\n{told}"
 
 
 def test_no_call_of_an_adapter_was_left_out(failed):
@@ -46,8 +62,16 @@ def test_no_call_of_an_adapter_was_left_out(failed):
     assert not (left := expected - covered), f"covered {1 - len(left) / len(expected):.0%}; never failed: {left}"
 
 
-def test_the_exploration_finds_what_is_wrong(cloud: Cloud, blank, monkeypatch):
-    """A product that forgets to sweep its messages is caught."""
+BOOK = next(s for s in SCENARIOS if s.name == "book")
+
+
+def test_the_exploration_finds_a_product_that_does_not_sweep_its_messages(cloud: Cloud, blank, monkeypatch):
     monkeypatch.setattr("creneau.messaging.sweep.SweepMessages.__call__", lambda self: 0)
-    book = next(s for s in SCENARIOS if s.name == "book")
-    assert any("promise 14" in w for _, _, wrong in Explorer(cloud, book, blank).every_call().failures for w in wrong)
+    failures = Explorer(cloud, BOOK, blank).every_call().failures
+    assert any("promise 14" in what for _, _, wrong in failures for what in wrong)
+
+
+def test_and_one_that_does_not_sweep_its_appointments(cloud: Cloud, blank, monkeypatch):
+    monkeypatch.setattr("creneau.sweep.Sweep._each", lambda *_: 0)
+    failures = Explorer(cloud, BOOK, blank).every_batch_lost().failures
+    assert any("never planned" in what for _, _, wrong in failures for what in wrong)
