@@ -128,6 +128,17 @@ def functions_time_out(stack: Stack) -> Found:
             yield f"{name} may take {function['Timeout']} s, but its API gives up after {API_TIMEOUT} s"
 
 
+def preflights_pass(stack: Stack) -> Found:
+    """A browser's preflight carries no token: a guarded route that takes any method refuses it, CORS or not."""
+    for name, api in stack.of("AWS::ApiGatewayV2::Api").items():
+        body = api.get("Body", {})
+        if "x-amazon-apigateway-cors" not in body:
+            continue
+        for path, operations in body["paths"].items():
+            if (operations.get("x-amazon-apigateway-any-method") or {}).get("security"):
+                yield f"{name}: {path} takes ANY method of whoever is signed in, so no browser's preflight"
+
+
 def functions_exist(stack: Stack) -> Found:
     for name, function in stack.of("AWS::Lambda::Function").items():
         module = str(function.get("Handler", "")).rpartition(".")[0].replace(".", "/")
@@ -284,7 +295,7 @@ def exceptions_have_reasons(stack: Stack) -> Found:
 
 RULES: list[Callable[[Stack], Found]] = [
     sections_in_order, resources_in_order, functions_of_a_domain_together, small_enough,
-    functions_described, functions_time_out, functions_exist, logs_kept_for_a_time,
+    functions_described, functions_time_out, preflights_pass, functions_exist, logs_kept_for_a_time,
     least_privilege, managed_policies_known, queues_give_up, streams_give_up, tables_survive,
     no_dashboard_inline, machines_in_files, tasks_time_out_and_retry, states_named_alike, exceptions_have_reasons,
 ]  # fmt: skip

@@ -161,6 +161,14 @@ def apart(template: Any) -> None:
         template["Resources"][name] = other
 
 
+def guarded_any(template: Any) -> None:
+    jwt = {"issuer": "https://issuer.example", "audience": ["staff"]}
+    auth = {"Authorizers": {"Staff": {"IdentitySource": "$request.header.Authorization", "JwtConfiguration": jwt}}}
+    template["Resources"]["Api"]["Properties"] = {"Auth": auth, "CorsConfiguration": {"AllowOrigins": ["https://x"]}}
+    route = template["Resources"]["Reader"]["Properties"]["Events"]["Get"]["Properties"]
+    route.update(Method="ANY", Auth={"Authorizer": "Staff"})
+
+
 READER, STREAM = "Resources/Reader/Properties", "Resources/Reader/Properties/Events/Stream/Properties"
 STATEMENT = f"{READER}/Policies/0/Statement/0"
 BROKEN = [
@@ -172,6 +180,7 @@ BROKEN = [
     (rules.functions_described, apart),
     (rules.functions_time_out, put(f"{READER}/Timeout", None)),
     (rules.functions_time_out, put(f"{READER}/Timeout", 30)),
+    (rules.preflights_pass, guarded_any),
     (rules.functions_exist, put(f"{READER}/Handler", "stream.writer.handler")),
     (rules.logs_kept_for_a_time, put("Resources/Logs/Properties/RetentionInDays", None)),
     (rules.logs_kept_for_a_time, put(f"{READER}/LoggingConfig", None)),
