@@ -68,7 +68,7 @@ class RoundView(View, frozen=True, kw_only=True):
 
 
 class ChapterView(View, frozen=True, kw_only=True):
-    """One appointment ever made on the slot; `release_n` is the release that its end caused, with its rounds."""
+    """One appointment ever made on the slot; `release_n` is the last release that it caused, `rounds` are those of each."""
 
     appointment: AppointmentView
     release_n: int | None
@@ -152,7 +152,7 @@ def read_history(call: Call, _: Nothing) -> HistoryView:
         items=[
             ChapterView(
                 appointment=appointment,
-                release_n=chapter.release.n if chapter.release else None,
+                release_n=chapter.releases[-1].n if chapter.releases else None,
                 rounds=[_shown_round(app, r) for r in chapter.rounds],
             )
             for appointment, chapter in zip(appointments, chapters, strict=True)

@@ -110,6 +110,23 @@ class TestHistory:
         assert kept["appointment"]["deleted_at"] is not None
         assert kept["release_n"] == 1
 
+    def test_the_offers_of_what_was_set_back_since(self, world, secretary):
+        line(world, 1)
+        gone = world.cancel(world.book("pat_gone", "2026-03-20 09:00"))
+        world.grace()
+        world.restore(gone)
+        world.rest()
+        slot_id = secretary.get(f"/v1/appointments/{gone.id}")["slot_id"]
+
+        def told() -> list[tuple[int, list[str]]]:
+            (chapter,) = secretary.get(f"/v1/slots/{slot_id}/history")["items"]
+            return [(r["n"], [o["state"] for o in r["offers"]]) for r in chapter["rounds"]]
+
+        assert told() == [(1, ["superseded"])]
+        world.cancel(gone)
+        world.grace()
+        assert told() == [(1, ["superseded"]), (2, ["sent"])]
+
     def test_other_lengths_are_other_slots(self, world, secretary):
         the_slot = released(world)
         world.book("pat_2", "2026-03-20 09:00", service_id="srv_hour")

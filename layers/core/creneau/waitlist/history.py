@@ -17,28 +17,29 @@ from creneau.waitlist.round import Round, rounds_of_slot
 
 @dataclass(frozen=True)
 class Chapter:
-    """One appointment of the slot; `release` is the one that it opened or added to, with the rounds of that release."""
+    """One appointment of the slot; `releases` are those that it opened or added to, with the rounds of them all."""
 
     appointment: Appointment
-    release: Release | None
+    releases: list[Release]
     rounds: list[Round]
 
 
-def release_by(appointment: Appointment, releases: Iterable[Release]) -> Release | None:
-    """The release that an appointment's end caused: by its patient, and alive while the appointment was or as it ended.
+def releases_by(appointment: Appointment, releases: Iterable[Release]) -> list[Release]:
+    """The releases that an appointment caused: by its patient, and alive while the appointment was or as it ended.
 
-    A release that ended as the appointment was made was somebody's before it; one opened later is a later one's.
+    A release that ended as the appointment was made was somebody's before it; one opened later is a later one's. What
+    was set back may have caused one too, and several if it was given up again: each opened since it was made.
     """
-    if appointment.attendance not in GIVEN_UP | {Attendance.MOVED}:
-        return None
-    caused = [
+    gave_up = appointment.attendance in GIVEN_UP | {Attendance.MOVED}
+    caused = (
         r
         for r in releases
         if appointment.patient_id in r.released_by
         and r.opened_at <= appointment.attendance_at
         and (r.ended_at is None or r.ended_at > appointment.created_at)
-    ]
-    return max(caused, key=lambda r: r.n, default=None)
+        and (gave_up or r.opened_at >= appointment.created_at)
+    )
+    return sorted(caused, key=lambda r: r.n)
 
 
 @dataclass(frozen=True)
@@ -58,5 +59,6 @@ class ShowHistory:
         return [self._chapter(a, releases, rounds) for a in made]
 
     def _chapter(self, appointment: Appointment, releases: list[Release], rounds: list[Round]) -> Chapter:
-        release = release_by(appointment, releases)
-        return Chapter(appointment, release, [r for r in rounds if release and r.n == release.n])
+        caused = releases_by(appointment, releases)
+        numbers = {release.n for release in caused}
+        return Chapter(appointment, caused, [r for r in rounds if r.n in numbers])
