@@ -39,13 +39,17 @@ class Told:
 
 @dataclass
 class Race:
-    """For one slot of a small clinic. What is entered waits; `run` lets all of it go at once."""
+    """For one slot of a small clinic. What is entered waits; `run` lets all of it go at once.
+
+    `stayed` are appointments in the slot that nobody gave up: a group's.
+    """
 
     clinic: SmallClinic
     slot: Slot
     acts: list[Callable[[], Told]] = field(default_factory=list)
     pages: dict[str, tuple[str, str]] = field(default_factory=dict)
     told: list[Told] = field(default_factory=list)
+    stayed: frozenset[str] = frozenset()
 
     @classmethod
     def about(cls, clinic: SmallClinic, gone: Answer) -> "Race":
@@ -145,9 +149,6 @@ class Race:
         own_doing = [t for t in wanted if t.outcome == "declined"]
         if len(told) > places or (len(told) < min(places, len(wanted) - len(own_doing)) and not self.did("close")):
             yield f"{len(told)} won {places} places: {self.told}"
-
-    stayed: frozenset[str] = frozenset()
-    """Appointments in the slot that nobody gave up: of a group."""
 
     def _answers(self, world: World, rounds: list[Round]) -> Iterator[str]:
         """Each patient was told one thing, is told it again, and their appointment is as it says."""
