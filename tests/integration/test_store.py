@@ -89,7 +89,6 @@ def round(n: int = 1, q: int = 1, slot: Slot = SLOT, **more: Any) -> Round:
             patient_id=f"pat_{a}",
             service_id="srv_1",
             start=NOON,
-            end=NOON + HALF,
             waiting_since=NOON,
             sent_at=NOON,
         )

@@ -214,7 +214,6 @@ class Post:
                 patient_id=f"pat_{n}",
                 service_id="srv_1",
                 start=datetime(2027, 4, 1, 13, 0, tzinfo=UTC),
-                end=datetime(2027, 4, 1, 13, 30, tzinfo=UTC),
                 waiting_since=self.now,
                 sent_at=self.now,
             )

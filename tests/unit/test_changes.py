@@ -23,7 +23,6 @@ OFFER = Offer(
     patient_id="pat_1",
     service_id="srv_1",
     start=at("2026-04-06 09:00"),
-    end=at("2026-04-06 09:30"),
     waiting_since=NOW,
     sent_at=NOW,
 )
@@ -37,7 +36,7 @@ ROUND = Round(
     offers={"apt_1": OFFER, "apt_2": OFFER.with_(appointment_id="apt_2", patient_id="pat_2")},
 )
 DIARY = PatientDiary(patient_id="pat_1")
-ENGAGED = Engagement(appointment_id="apt_1", start=OFFER.start, end=OFFER.end)
+ENGAGED = Engagement(appointment_id="apt_1", start=OFFER.start, end=at("2026-04-06 09:30"))
 LOCK = OfferLock(round_id=ROUND.id, appointment_id="apt_1")
 RELEASED = Change("PlaceReleased", ("prc_1", SLOT.id))
 ENDED = Change("ReleaseEnded", (SLOT.id,))

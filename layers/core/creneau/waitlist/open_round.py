@@ -113,7 +113,6 @@ def offer_to(entry: WaitEntry, now: datetime) -> Offer:
         patient_id=entry.patient_id,
         service_id=entry.service_id,
         start=entry.start,
-        end=entry.end,
         resource_ids=entry.resource_ids,
         waiting_since=entry.waiting_since,
         sent_at=now,

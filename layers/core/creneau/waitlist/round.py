@@ -28,13 +28,12 @@ class RoundStatus(StrEnum):
 
 
 class Offer(Value, frozen=True, kw_only=True):
-    """Made to one patient for one waiting appointment, whose interval and needs never change."""
+    """Made to one patient for one waiting appointment, whose start and needs never change."""
 
     appointment_id: str
     patient_id: str
     service_id: str
     start: datetime
-    end: datetime
     resource_ids: tuple[str, ...] = ()
     waiting_since: datetime
     sent_at: datetime
