@@ -86,10 +86,14 @@ def test_nothing_for_what_is_past_unknown_or_deleted(booked):
     assert booked.plan("apt_1").message_ids == ()
 
 
-def test_a_kind_that_is_off_leaves_no_record(booked):
+@pytest.mark.rule("M-01")
+def test_a_kind_that_is_off_is_recorded_and_not_told_once_it_is_on_again(booked):
     booked.settings(off=("confirmed",))
+    message = booked.message(booked.planned())
+    assert (message.state, message.why[0].facts["reason"]) == (MessageState.SUPPRESSED, "kind_turned_off")
+    booked.settings(off=())
+    booked.edit(appointment_ref("apt_1"), note="bring the X-rays")
     assert booked.plan("apt_1").message_ids == ()
-    assert not booked.messages()
 
 
 @pytest.mark.rule("M-01")
@@ -113,6 +117,40 @@ def test_a_corrected_cancellation_is_told_once(booked):
     booked.attendance(Attendance.CANCELLED_BY_PRACTITIONER)
     assert booked.plan("apt_1").message_ids == ()
     assert booked.message(first).state is MessageState.SENT
+
+
+@pytest.mark.rule("M-18")
+def test_a_cancellation_corrected_twice_is_told_once(booked):
+    booked.attendance(Attendance.CANCELLED_BY_PATIENT)
+    booked.planned()
+    booked.rest()
+    for cause in (Attendance.CANCELLED_BY_PRACTITIONER, Attendance.PATIENT_ABSENT, Attendance.CANCELLED_BY_PATIENT):
+        booked.attendance(cause)
+        assert booked.plan("apt_1").message_ids == ()
+
+
+@pytest.mark.rule("M-18")
+@pytest.mark.parametrize("mistake", [Attendance.ATTENDED, Attendance.CANCELLED_BY_PATIENT])
+def test_a_mistake_taken_back_before_it_was_told_is_told_to_nobody(booked, mistake):
+    booked.planned()
+    booked.rest()
+    booked.attendance(mistake)
+    booked.plan("apt_1")
+    booked.attendance(Attendance.BOOKED)
+    assert booked.plan("apt_1").message_ids == ()
+    booked.rest()
+    assert len(booked.mailer.sent) == 1
+
+
+@pytest.mark.rule("M-18")
+@pytest.mark.parametrize("state", [MessageState.CLAIMED, MessageState.UNCONFIRMED, MessageState.SENT])
+def test_what_may_have_told_a_cancellation_is_followed_by_a_confirmation(booked, state):
+    booked.planned()
+    booked.rest()
+    booked.attendance(Attendance.CANCELLED_BY_PATIENT)
+    booked.edit_message(booked.planned(), state=state)
+    booked.attendance(Attendance.BOOKED)
+    assert booked.planned() == "confirmed.email.apt_1.2"
 
 
 @pytest.mark.rule("M-18")

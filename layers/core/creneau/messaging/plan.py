@@ -6,17 +6,20 @@ from datetime import datetime
 
 from creneau.agenda.appointment import Appointment, appointment_ref
 from creneau.agenda.attendance import Attendance
-from creneau.agenda.catalogue import Patient, patient_ref
+from creneau.agenda.catalogue import patient_ref
 from creneau.messaging.may_send import Facts, decided, may_send, with_verdict
 from creneau.messaging.message import Channel, Kind, Message, MessageState, message_id, message_ref
 from creneau.messaging.ports import Offers, OfferSeen
 from creneau.shared.again import Again
 from creneau.shared.model import Value
-from creneau.shared.settings import SETTINGS, MessagingSettings, Settings
-from creneau.shared.store import Put, Store
+from creneau.shared.settings import SETTINGS, Settings
+from creneau.shared.store import Put, Ref, Store
 from creneau.shared.time import Clock
 
 ARRIVED = frozenset({MessageState.SENT, MessageState.DELIVERED})
+MAY_HAVE_LEFT = ARRIVED | {MessageState.CLAIMED, MessageState.UNCONFIRMED, MessageState.COMPLAINED}
+LOOK_BACK = 8
+"""So many changes of attendance before the last are looked at for what the patient was told."""
 
 
 class Planned(Value, frozen=True, kw_only=True):
@@ -39,9 +42,27 @@ def due_kind(appointment: Appointment) -> Kind | None:
             return None
 
 
+def earlier_of(appointment: Appointment) -> list[Ref[Message]]:
+    """The messages that may have told the changes before the last one, the latest first."""
+    changes = range(appointment.changes - 1, max(0, appointment.changes - LOOK_BACK) - 1, -1)
+    kinds = (Kind.CONFIRMED, Kind.MOVED, Kind.CANCELLED)
+    ids = (message_id(kind, Channel.EMAIL, appointment.id, str(n)) for n in changes for kind in kinds)
+    return [message_ref(id) for id in ids]
+
+
+def is_known(kind: Kind, earlier: Iterable[Message | None]) -> bool:
+    """Whether the last that the patient was told, latest first, says the same: a correction, or a change taken back."""
+    last = next((m for m in earlier if m is not None and m.state in MAY_HAVE_LEFT), None)
+    return last is not None and last.state in ARRIVED and (last.kind is Kind.CANCELLED) == (kind is Kind.CANCELLED)
+
+
 @dataclass(frozen=True)
 class PlanAppointmentMessages:
-    """Plans the email that tells an appointment's last change; none for what is past, or told already."""
+    """Plans the email that tells an appointment's last change; none for what is past, or told already.
+
+    One of a kind that is off is recorded as suppressed: it is not told either when the kind is turned on again and
+    somebody edits the appointment.
+    """
 
     store: Store
     clock: Clock
@@ -55,15 +76,14 @@ class PlanAppointmentMessages:
         first = self.store.snapshot([appointment_ref(appointment_id), SETTINGS])
         appointment, settings = first.get(appointment_ref(appointment_id)), first.get(SETTINGS) or Settings()
         kind = due_kind(appointment) if appointment else None
-        if appointment is None or kind is None or appointment.start <= now or kind in settings.messaging.off:
+        if appointment is None or kind is None or appointment.start <= now:
             return Planned()
         new_id = message_id(kind, Channel.EMAIL, appointment.id, str(appointment.changes))
-        before_id = message_id(kind, Channel.EMAIL, appointment.id, str(appointment.changes - 1))
-        refs = message_ref(new_id), message_ref(before_id), patient_ref(appointment.patient_id)
-        second = self.store.snapshot(refs)
-        before = second.get(refs[1])
-        if before is not None and before.state in ARRIVED:
-            return Planned()  # a cancellation whose cause was corrected: the patient knows that much
+        earlier = [] if kind is Kind.MOVED else earlier_of(appointment)
+        patient = patient_ref(appointment.patient_id)
+        second = self.store.snapshot([message_ref(new_id), patient, *earlier])
+        if second.get(message_ref(new_id)) is not None or is_known(kind, map(second.get, earlier)):
+            return Planned()
         message = Message(
             id=new_id,
             channel=Channel.EMAIL,
@@ -76,9 +96,7 @@ class PlanAppointmentMessages:
             due_at=appointment.attendance_at,
             created_at=now,
         )
-        if second.get(refs[0]) is not None:
-            return Planned()
-        facts = Facts(settings=settings.messaging, patient=second.get(refs[2]), appointment=appointment)
+        facts = Facts(settings=settings.messaging, patient=second.get(patient), appointment=appointment)
         return commit_planned(self.store, [(message, facts)], now)
 
 
@@ -111,19 +129,18 @@ class PlanOffers:
         planned = [
             (
                 _offer_message(id, offer, appointment, now),
-                _facts(settings.messaging, second.get(patient_ref(offer.patient_id)), appointment, offer),
+                Facts(
+                    settings=settings.messaging,
+                    patient=second.get(patient_ref(offer.patient_id)),
+                    appointment=appointment,
+                    offer=offer,
+                ),
             )
             for id, offer in zip(ids, sent, strict=True)
             if second.get(message_ref(id)) is None
             for appointment in (second.get(appointment_ref(offer.appointment_id)),)
         ]
         return commit_planned(self.store, planned, now)
-
-
-def _facts(
-    settings: MessagingSettings, patient: Patient | None, appointment: Appointment | None, offer: OfferSeen
-) -> Facts:
-    return Facts(settings=settings, patient=patient, appointment=appointment, offer=offer)
 
 
 def _offer_message(id: str, offer: OfferSeen, appointment: Appointment | None, now: datetime) -> Message:
