@@ -6,6 +6,7 @@ from itertools import pairwise
 import pytest
 
 from creneau.agenda.absence import AbsenceRecord, absence_ref, days
+from creneau.agenda.day import PractitionerDay
 from creneau.shared.actor import SYSTEM
 from creneau.shared.store import require
 from tests.support.world import World, at
@@ -61,6 +62,25 @@ def test_two_may_mark_it_at_once(world: World):
     assert added.marked
     assert not others
     assert len(world.day("2026-03-20").absences) == 1
+
+
+@pytest.mark.parametrize("days_marked", [0, 2, 4])
+def test_a_day_is_not_marked_once_it_was_taken_back(world: World, days_marked):
+    """The stream's reader marks while staff take it back: nothing of it may stay, as nobody could remove it any more."""
+    world.put(record("2026-03-20 00:00", "2026-03-24 00:00"))
+    written = []
+
+    def meanwhile(writes):
+        written.append(writes)
+        if len(written) == days_marked + 1:
+            world.app.remove_absence("abs_1", SYSTEM)
+
+    world.store.before_commit.append(meanwhile)
+    assert world.app.mark_absence("abs_1") is None
+    world.store.before_commit.clear()
+    world.drain()
+    assert world.all(AbsenceRecord) == []
+    assert [day.absences for day in world.all(PractitionerDay) if day.absences] == []
 
 
 def test_adding_it_again_changes_nothing(world: World):

@@ -8,7 +8,7 @@ from typing import Any
 from creneau.agenda.appointment import Appointment, appointment_ref
 from creneau.agenda.catalogue import Agenda, location_ref, practitioner_ref
 from creneau.agenda.collections import catalogue, days_of_practitioner
-from creneau.agenda.day import Absence, PractitionerDay
+from creneau.agenda.day import Absence, PractitionerDay, day_ref
 from creneau.agenda.opening import change_day
 from creneau.shared.actor import Actor
 from creneau.shared.again import Again
@@ -16,7 +16,7 @@ from creneau.shared.errors import invalid
 from creneau.shared.interval import Interval
 from creneau.shared.model import Stored
 from creneau.shared.settings import Clinic
-from creneau.shared.store import Conflict, Delete, Put, Ref, Store, everything, require
+from creneau.shared.store import Conflict, Delete, Put, Ref, Store, Unchanged, everything, require
 from creneau.shared.time import Clock, day_bounds, local_date, utc
 
 LONGEST = timedelta(days=400)
@@ -25,7 +25,7 @@ NOBODY = ""
 
 
 class AbsenceRecord(Stored, frozen=True, kw_only=True):
-    """Of one practitioner or of one location, any length. `marked` once every day in it knows of it."""
+    """Of one practitioner or of one location, any length. `marked` once every day in it knows of it, or need not."""
 
     id: str
     practitioner_id: str | None = None
@@ -96,40 +96,47 @@ class AddAbsence:
             self.store.commit([Put(record.with_(look_at=self.clock() + timedelta(minutes=2)))])
         except Conflict:
             record = require(self.store, absence_ref(record.id))
-        return MarkAbsence(self.store, self.clinic, self.clock, self.again)(record.id)
+        return MarkAbsence(self.store, self.clinic, self.clock, self.again)(record.id) or record
 
 
 @dataclass(frozen=True)
 class MarkAbsence:
-    """Marks every day of a recorded absence, each in its own change; harmless to repeat."""
+    """Marks every day of a recorded absence, each in its own change; harmless to repeat. None: it was taken back."""
 
     store: Store
     clinic: Clinic
     clock: Clock
     again: Again
 
-    def __call__(self, absence_id: str) -> AbsenceRecord:
-        record = require(self.store, absence_ref(absence_id))
-        if record.marked:
+    def __call__(self, absence_id: str) -> AbsenceRecord | None:
+        record = self.store.get(absence_ref(absence_id))
+        if record is None or record.marked:
             return record
         for practitioner_id, agenda_ids in scope(record, everything(self.store, catalogue(Agenda))).items():
             for on, span in days(record, self.clinic):
                 mark = Absence(id=record.id, start=span.start, end=span.end, agenda_ids=agenda_ids)
-                self._mark(practitioner_id, on, mark)
+                if not self.again(lambda p=practitioner_id, d=on, m=mark: self._mark(record, p, d, m)):  # type: ignore[misc]
+                    return self.store.get(absence_ref(absence_id))
         done = record.with_(marked=True, look_at=None)
         try:
             self.store.commit([Put(done)])
         except Conflict:
             # The caller and the stream mark the same absence at the same time: either may finish.
-            return require(self.store, absence_ref(absence_id))
+            return self.store.get(absence_ref(absence_id))
         return done.with_(version=done.version + 1)
 
-    def _mark(self, practitioner_id: str, on: date, mark: Absence) -> None:
-        def change(day: PractitionerDay) -> PractitionerDay:
-            others = tuple(a for a in day.absences if a.id != mark.id)
-            return day.with_(absences=(*others, mark)).without_dead_releases(self.clock())
-
-        self.again(lambda: change_day(self.store, practitioner_id, on, change))
+    def _mark(self, record: AbsenceRecord, practitioner_id: str, on: date, mark: Absence) -> bool:
+        """False when the record is no more as it was read: a day marked after it was taken back would stay marked."""
+        key = day_ref(practitioner_id, on)
+        read = self.store.snapshot([absence_ref(record.id), key])
+        if read.get(absence_ref(record.id)) != record:
+            return False
+        before = read.get(key) or PractitionerDay(practitioner_id=practitioner_id, on=on)
+        others = tuple(a for a in before.absences if a.id != mark.id)
+        after = before.with_(absences=(*others, mark)).without_dead_releases(self.clock())
+        if after != before:
+            self.store.commit([Put(after), Unchanged(record)])
+        return True
 
 
 @dataclass(frozen=True)
@@ -145,6 +152,7 @@ class RemoveAbsence:
         owners = scope(record, everything(self.store, catalogue(Agenda)))
         for practitioner_id in owners or {NOBODY: ()}:
             by.require_agenda_of(practitioner_id)
+        self.again(lambda: self._end_marking(absence_id))
 
         def change(day: PractitionerDay) -> PractitionerDay:
             return day.with_(absences=tuple(a for a in day.absences if a.id != absence_id))
@@ -153,6 +161,12 @@ class RemoveAbsence:
             for on, _ in days(record, self.clinic):
                 self.again(lambda p=practitioner_id, d=on: change_day(self.store, p, d, change))  # type: ignore[misc]
         self.again(lambda: self._forget(absence_id))
+
+    def _end_marking(self, absence_id: str) -> None:
+        """Before the first day is freed: who still marks days finds the record changed, and stops."""
+        record = self.store.get(absence_ref(absence_id))
+        if record is not None and not record.marked:
+            self.store.commit([Put(record.with_(marked=True, look_at=None))])
 
     def _forget(self, absence_id: str) -> None:
         """Read anew: the record may have changed since, or this very removal's answer may have been lost."""
