@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field
 from api.staff.given import Given, Line, Nothing, Text
 from api.staff.routing import ADMIN, STAFF, Call, Routes
 from api.staff.shown import View, local, view
-from creneau.messaging.message import Kind
+from creneau.messaging.message import NEVER_OFF, Kind
 from creneau.shared.settings import SETTINGS, Settings
 
 routes = Routes()
@@ -85,9 +85,15 @@ class WaitlistGiven(Given):
 Piece = Literal["address", "price", "duration", "practitioner", "service", "instructions"]
 
 
+def _can_be_off(kind: Kind) -> Kind:
+    if kind in NEVER_OFF:
+        raise ValueError("offers are always told; to make none, set waitlist.enabled to false")
+    return kind
+
+
 class MessagingGiven(Given):
     paused: bool = False
-    off: tuple[Kind, ...] = ()
+    off: tuple[Annotated[Kind, AfterValidator(_can_be_off)], ...] = ()
     hide: tuple[Piece, ...] = ()
 
 

@@ -155,6 +155,11 @@ class TestSettings:
         good = admin.put("/v1/settings", {"messaging": {"off": ["moved"], "hide": ["price"]}}, version=1)
         assert (good["messaging"]["off"], good["messaging"]["hide"]) == (["moved"], ["price"])
 
+    def test_offers_are_not_made_in_silence(self, admin):
+        answer = admin.put("/v1/settings", {"messaging": {"off": ["moved", "offer"]}}, version=1)
+        assert (answer.status, answer.fields) == (422, ["messaging.off[1]"])
+        assert answer["errors"][0]["remedy"] == "to make none, set waitlist.enabled to false"
+
     @pytest.mark.rule("P-01")
     def test_only_administrators_change_them(self, secretary):
         assert secretary.put("/v1/settings", {}, version=1).status == 403

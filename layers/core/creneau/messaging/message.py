@@ -22,6 +22,9 @@ class Kind(StrEnum):
     OFFER = "offer"
 
 
+NEVER_OFF = frozenset({Kind.OFFER})
+"""Kinds that can't be turned off: an offer that nobody reads binds its patient for days, and counts as one let expire."""
+
 TWICE_IS_HARMLESS = frozenset({Kind.CONFIRMED, Kind.MOVED, Kind.CANCELLED, Kind.OFFER})
 """Kinds that go once more when nobody can tell whether the first hand-over reached its patient."""
 

@@ -117,7 +117,7 @@ class PlanOffers:
         first = self.store.snapshot([self.offers.ref(round_id), SETTINGS])
         round, settings = first.get(self.offers.ref(round_id)), first.get(SETTINGS) or Settings()
         sent = self.offers.sent(round) if round else []
-        if not sent or Kind.OFFER in settings.messaging.off:
+        if not sent:
             return Planned()
         ids = [message_id(Kind.OFFER, Channel.EMAIL, round_id, o.appointment_id) for o in sent]
         messages, appointments, patients = (
