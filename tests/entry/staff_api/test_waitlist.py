@@ -3,9 +3,12 @@
 import msgspec
 import pytest
 
+from creneau.agenda.catalogue import practitioner_ref
 from creneau.messaging.compose import Kept
 from creneau.messaging.message import Channel, Decision, Kind, Message, MessageState
+from creneau.shared.store import require
 from creneau.waitlist.answer import Answer
+from tests.support.staff_api import Staff
 from tests.support.world import at, line, released
 
 NINE = "2026-03-20T09:00:00+01:00"
@@ -236,6 +239,16 @@ class TestMessages:
         done = secretary.post(path)
         assert (done.status, done["state"], done["why"][-1]["facts"]) == (200, "cancelled", {"by": "user-1"})
         assert secretary.post(path).json == done.json
+
+    @pytest.mark.rule("P-01")
+    def test_a_practitioner_cancels_their_own_agendas_only(self, world, message):
+        world.put(message.with_(version=1, practitioner_id="prc_1"))
+        world.put(*(require(world.store, practitioner_ref(f"prc_{n}")).with_(user=f"user-{n}") for n in (1, 2)))
+        own, other = (Staff(world, roles=("practitioner",), id=f"user-{n}") for n in (1, 2))
+        path = f"/v1/messages/{message.id}/cancel"
+        refused = other.post(path)
+        assert (refused.status, refused["code"]) == (403, "not_your_agenda")
+        assert own.post(path)["state"] == "cancelled"
 
     def test_one_that_left_cannot(self, world, secretary, message):
         world.put(message.with_(version=1, state=MessageState.SENT))

@@ -12,7 +12,7 @@ from creneau.shared.time import Clock
 
 @dataclass(frozen=True)
 class CancelMessage:
-    """Repeating it changes nothing. Raises NotFound, and Refused when the message left or was settled already."""
+    """Repeating it changes nothing. Raises NotFound, Forbidden, and Refused when it left or was settled already."""
 
     store: Store
     clock: Clock
@@ -23,6 +23,7 @@ class CancelMessage:
 
     def _step(self, message_id: str, by: Actor) -> Message:
         before = require(self.store, message_ref(message_id))
+        by.require_agenda_of(before.practitioner_id or "")
         if before.state is MessageState.CANCELLED:
             return before
         if not before.is_scheduled:

@@ -57,7 +57,8 @@ class Message(Stored, frozen=True, kw_only=True):
 
     `due_at` is when it should go, `not_before` when it may be tried again after it was held or put off.
     `hand_overs` counts claims, `lost_hand_overs` those of which nobody learnt the outcome; `content_key` is where the
-    content as sent is kept, secret links blanked. `round_id` and `appointment_id` are what it concerns.
+    content as sent is kept, secret links blanked. `round_id` and `appointment_id` are what it concerns, `practitioner_id`
+    whose agenda that is in.
     """
 
     id: str
