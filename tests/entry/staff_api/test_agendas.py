@@ -71,6 +71,7 @@ class TestOpeningHours:
             (NINE, NINE, "end"),
             (NINE, "2026-03-21T09:00:00+01:00", "end"),
             ("2026-03-20T09:00:01+01:00", TEN, "start"),
+            (NINE, "2026-03-20T10:00:01+01:00", "end"),
         ],
     )
     def test_spans_that_cannot_be_meant(self, secretary, start, end, field):

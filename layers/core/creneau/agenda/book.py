@@ -116,8 +116,9 @@ class Book:
 
 def check_span(start: datetime, end: datetime, clinic: Clinic) -> None:
     """Invalid unless both are whole minutes of one local day, in order: a day has one record that judges it."""
-    if start.second or start.microsecond:
-        raise invalid("start", "the time has seconds", "use a whole minute")
+    for field, at in (("start", start), ("end", end)):
+        if at.second or at.microsecond:
+            raise invalid(field, "the time has seconds", "use a whole minute")
     if end <= start:
         raise invalid("end", "it ends before it starts", "give an end after the start")
     if local_date(end - timedelta(seconds=1), clinic.zone) != local_date(start, clinic.zone):
