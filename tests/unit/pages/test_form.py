@@ -39,7 +39,15 @@ def test_anything_else_is_no_choice(body):
 
 @pytest.mark.parametrize(
     "nonce",
-    ["", "x", "999999999999999." + "0" * 32, "%C2%B2." + "0" * 32, "1772434790." + "%C3%A9" * 32, NONCE + "0", NONCE[:-1]],
+    [
+        "",
+        "x",
+        "999999999999999." + "0" * 32,
+        "%C2%B2." + "0" * 32,
+        "1772434790." + "%C3%A9" * 32,
+        NONCE + "0",
+        NONCE[:-1],
+    ],
 )
 def test_a_nonce_of_another_form_is_none(nonce):
     assert form(f"answer=accept&nonce={nonce}".encode()) == OfferForm(Answer.ACCEPT, "")
