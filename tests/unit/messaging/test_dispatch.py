@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from creneau.messaging.dispatch import HandOverOutcome, wait_until
+from creneau.messaging.dispatch import HandOverOutcome
 from creneau.messaging.message import FAR, Message, MessageState, execution_name
 from creneau.messaging.ports import OutboxEntry
+from creneau.shared.time import wait_until
 
 
 @pytest.fixture

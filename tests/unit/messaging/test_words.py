@@ -15,11 +15,11 @@ from creneau.messaging.context import (
     OfferContext,
     address_lines,
 )
-from creneau.messaging.locale import Speech, language_of
+from creneau.messaging.locale import Speech
 from creneau.messaging.message import Kind
 from creneau.messaging.render import TEMPLATES, environment, render
 from creneau.shared.money import Money
-from creneau.shared.settings import LANGUAGES
+from creneau.shared.settings import LANGUAGES, language_of
 
 START, OWN = datetime(2027, 3, 2, 8, 30, tzinfo=UTC), datetime(2027, 4, 1, 13, 0, tzinfo=UTC)
 LINK = "https://rdv.example.ch/o/AbCdEfGhIjKlMnOpQrStUv"

@@ -5,7 +5,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from creneau.waitlist.open_round import wait_until
+from creneau.shared.time import wait_until
 from creneau.waitlist.ports import RoundInput
 from tests.support.world import AGENDA, World, at, line, released
 

@@ -4,8 +4,8 @@ import json
 from datetime import datetime
 from typing import Any
 
-from creneau.messaging.dispatch import wait_until
 from creneau.messaging.ports import OutboxEntry
+from creneau.shared.time import wait_until
 
 
 class StepFunctionsDelays:

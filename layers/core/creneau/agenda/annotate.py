@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from creneau.agenda.appointment import Appointment, appointment_ref
-from creneau.agenda.change_attendance import check_version
 from creneau.shared.actor import Actor
 from creneau.shared.again import Again
+from creneau.shared.edit import check_version
 from creneau.shared.errors import Refused
 from creneau.shared.store import Put, Store, require
 from creneau.shared.time import Clock

@@ -7,20 +7,11 @@ from creneau.agenda.attendance import GIVEN_UP, HOLDING, Attendance, frees_the_p
 from creneau.agenda.places import Places, refs_of
 from creneau.shared.actor import Actor
 from creneau.shared.again import Again
-from creneau.shared.errors import Refused, Stale
+from creneau.shared.edit import check_version
+from creneau.shared.errors import Refused
 from creneau.shared.settings import SETTINGS, Clinic, Settings
 from creneau.shared.store import Put, Store, require
 from creneau.shared.time import Clock
-
-
-def check_version(appointment: Appointment, expected: int | None) -> None:
-    """Stale when the caller decided on another version than the stored one."""
-    if expected is not None and appointment.version != expected:
-        raise Stale(
-            f"the appointment changed meanwhile (version {appointment.version}, you have {expected})",
-            code="stale",
-            remedy="read it again and repeat the change",
-        )
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from creneau.agenda.appointment import Appointment, appointment_ref
-from creneau.agenda.change_attendance import check_version
 from creneau.agenda.places import Places, refs_of
 from creneau.shared.actor import Actor
 from creneau.shared.again import Again
+from creneau.shared.edit import check_version
 from creneau.shared.settings import Clinic
 from creneau.shared.store import Put, Store, require
 from creneau.shared.time import Clock

@@ -7,10 +7,10 @@ from creneau.agenda.appointment import Appointment, appointment_ref
 from creneau.agenda.attendance import Attendance
 from creneau.agenda.book import check_service, check_span
 from creneau.agenda.catalogue import agenda_ref, patient_ref, service_ref
-from creneau.agenda.change_attendance import check_version
 from creneau.agenda.places import Places, refs_of, slot_of
 from creneau.shared.actor import Actor
 from creneau.shared.again import Again
+from creneau.shared.edit import check_version
 from creneau.shared.errors import Refused
 from creneau.shared.settings import SETTINGS, Clinic, Settings
 from creneau.shared.store import Put, Store

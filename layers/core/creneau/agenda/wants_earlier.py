@@ -5,11 +5,11 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from creneau.agenda.appointment import Appointment, appointment_ref
-from creneau.agenda.change_attendance import check_version
 from creneau.agenda.diary import diary_ref
 from creneau.agenda.places import Places
 from creneau.shared.actor import Actor
 from creneau.shared.again import Again
+from creneau.shared.edit import check_version
 from creneau.shared.errors import Refused
 from creneau.shared.settings import SETTINGS, Clinic, Settings
 from creneau.shared.store import Put, Store, require

@@ -7,13 +7,13 @@ from creneau.agenda.appointment import Appointment
 from creneau.agenda.attendance import Attendance
 from creneau.agenda.catalogue import Address, Location, Patient, Predefined
 from creneau.messaging.facts import Known
-from creneau.messaging.locale import Speech, language_of
+from creneau.messaging.locale import Speech
 from creneau.messaging.message import Kind
 from creneau.messaging.words import fit, one_line
 from creneau.shared.colour import ink_on, is_colour
 from creneau.shared.model import Value
 from creneau.shared.money import Money
-from creneau.shared.settings import Clinic, Look, Settings
+from creneau.shared.settings import Clinic, Look, Settings, language_of
 
 _TOWN_FIRST = frozenset({"GB", "IE", "CA", "US"})
 _SIGNATURE_LINES = 12

@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from creneau.messaging.message import FAR, Message, execution_name, message_ref
 from creneau.messaging.ports import Delays, Outbox, OutboxEntry
@@ -19,11 +19,6 @@ class HandOverOutcome(Value, frozen=True, kw_only=True):
     """`handed_over`, or `over`: there is nothing to hand over any more."""
 
     outcome: str
-
-
-def wait_until(instant: datetime) -> str:
-    """For a Wait state: whole seconds, never early."""
-    return f"{(instant.astimezone(UTC) + timedelta(microseconds=999_999)):%Y-%m-%dT%H:%M:%SZ}"
 
 
 @dataclass(frozen=True)

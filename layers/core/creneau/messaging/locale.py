@@ -1,4 +1,4 @@
-"""In which language a message speaks, and how that language says dates, durations and money there (M-11)."""
+"""How the language of a message says dates, durations, money and telephone numbers in the clinic's country (M-11)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,17 +6,8 @@ from zoneinfo import ZoneInfo
 
 from creneau.shared import locale
 from creneau.shared.money import Money
-from creneau.shared.settings import LANGUAGES
 
 _MINUTES = {"fr": "minutes", "de": "Minuten", "it": "minuti", "en": "minutes"}
-
-
-def language_of(wanted: str | None, clinic_language: str) -> str:
-    """The patient's language where it is one of the four, else the clinic's."""
-    for language in (wanted, clinic_language):
-        if language in LANGUAGES:
-            return language
-    return LANGUAGES[0]
 
 
 @dataclass(frozen=True)

@@ -16,10 +16,15 @@ def stale(stored: int, expected: int) -> Stale:
     )
 
 
+def check_version(stored: Stored, expected: int | None) -> None:
+    """Stale when the caller decided on another version than the stored one; None: on none."""
+    if expected is not None and stored.version != expected:
+        raise stale(stored.version, expected)
+
+
 def editable(stored: M | None, expected: int, what: str) -> M:
     """The stored value, if it is the one that the caller decided on. Raises NotFound and Stale."""
     if stored is None:
         raise NotFound(f"there is no {what}", code="not_found", remedy="use an id as listed")
-    if stored.version != expected:
-        raise stale(stored.version, expected)
+    check_version(stored, expected)
     return stored

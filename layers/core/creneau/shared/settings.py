@@ -8,6 +8,11 @@ from creneau.shared.store import Ref
 LANGUAGES = ("fr", "de", "it", "en")
 
 
+def language_of(wanted: str | None, clinic_language: str) -> str:
+    """The patient's language where it is one of the four, else the clinic's (M-11)."""
+    return next((known for known in (wanted, clinic_language) if known in LANGUAGES), LANGUAGES[0])
+
+
 class Clinic(Value, frozen=True, kw_only=True):
     """Fixed at deployment: an IANA zone, an ISO 3166 country, an ISO 4217 currency, the verified sender."""
 

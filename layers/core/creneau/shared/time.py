@@ -19,6 +19,11 @@ def utc(instant: datetime) -> datetime:
     return instant.astimezone(UTC)
 
 
+def wait_until(instant: datetime) -> str:
+    """For a Wait state: whole seconds, never early."""
+    return f"{(instant.astimezone(UTC) + timedelta(microseconds=999_999)):%Y-%m-%dT%H:%M:%SZ}"
+
+
 def local_date(instant: datetime, zone: ZoneInfo) -> date:
     return instant.astimezone(zone).date()
 

@@ -20,7 +20,7 @@ from creneau.agenda.catalogue import (
 from creneau.shared.errors import NotFound
 from creneau.shared.link import Link, is_fresh, link_ref, nonce
 from creneau.shared.model import Value
-from creneau.shared.settings import LANGUAGES, SETTINGS, Clinic, Settings
+from creneau.shared.settings import SETTINGS, Clinic, Settings, language_of
 from creneau.shared.store import Ref, Store
 from creneau.shared.time import Clock
 from creneau.waitlist.answer import OfferSeen, Outcome
@@ -140,7 +140,7 @@ class ReadOfferPage:
         return OfferPage(
             outcome=seen.outcome,
             clinic=facts_of(self.clinic, settings, found["location"]),
-            language=_spoken(patient.language if patient else None, self.clinic),
+            language=language_of(patient.language if patient else None, self.clinic.language),
             offered_start=seen.round.slot.start,
             answer_before=seen.round.expires_at,
             own_start=seen.own.start,
@@ -179,17 +179,13 @@ def facts_of(clinic: Clinic, settings: Settings, location: Location | None) -> C
     return ClinicFacts(
         name=clinic.name,
         town=location.address.town if location else "",
-        language=_spoken(None, clinic),
+        language=language_of(None, clinic.language),
         country=clinic.country,
         zone_name=clinic.zone_name,
         colour=look.colour,
         phone=(location.phone if location else "") or look.phone,
         phone_hours=look.phone_hours,
     )
-
-
-def _spoken(wanted: str | None, clinic: Clinic) -> str:
-    return next((known for known in (wanted, clinic.language) if known in LANGUAGES), LANGUAGES[0])
 
 
 def _name_of(practitioner: Practitioner | None) -> str:

@@ -1,7 +1,7 @@
 """A round opens: the first five in line are locked and offered the place, in one transaction (W-04, W-05, W-10, W-14)."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from creneau.agenda.day import Availability, PractitionerDay, Release, day_ref
 from creneau.agenda.diary import PatientDiary
@@ -11,7 +11,7 @@ from creneau.shared.again import Again
 from creneau.shared.model import Value
 from creneau.shared.settings import SETTINGS, Clinic, Settings
 from creneau.shared.store import Conflict, Put, Store, Unchanged, everything
-from creneau.shared.time import Clock, after_days, local_date
+from creneau.shared.time import Clock, after_days, local_date, wait_until
 from creneau.waitlist.eligible import FindEligible, Found, question
 from creneau.waitlist.ports import RoundInput
 from creneau.waitlist.round import MARGIN, Offer, Round, rounds_of_slot
@@ -35,11 +35,6 @@ def last_moment(slot: Slot, settings: Settings) -> datetime:
 def expiry(slot: Slot, settings: Settings, opened_at: datetime, clinic: Clinic) -> datetime:
     """W-09: so many local days after the opening, or when the slot is too near, if that comes first."""
     return min(after_days(opened_at, settings.waitlist.offer_days, clinic.zone), last_moment(slot, settings))
-
-
-def wait_until(instant: datetime) -> str:
-    """For a Wait state: whole seconds, never early."""
-    return f"{(instant.astimezone(UTC) + timedelta(microseconds=999_999)):%Y-%m-%dT%H:%M:%SZ}"
 
 
 @dataclass(frozen=True)

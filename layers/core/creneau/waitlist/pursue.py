@@ -8,9 +8,9 @@ from creneau.agenda.day import PractitionerDay, Release, day_ref
 from creneau.agenda.slot import Slot
 from creneau.shared.settings import SETTINGS, Clinic, Settings
 from creneau.shared.store import Absent, Conflict, Put, Store, everything
-from creneau.shared.time import Clock, local_date
+from creneau.shared.time import Clock, local_date, wait_until
 from creneau.waitlist.eligible import FindEligible, question
-from creneau.waitlist.open_round import last_moment, wait_until
+from creneau.waitlist.open_round import last_moment
 from creneau.waitlist.ports import RoundInput, Rounds, Started, execution_name
 from creneau.waitlist.round import MARGIN, round_ref, rounds_of_slot
 

@@ -14,9 +14,9 @@ from creneau.shared.again import Again
 from creneau.shared.model import Value
 from creneau.shared.settings import Clinic
 from creneau.shared.store import Put, Ref, Snapshot, Store, everything
-from creneau.shared.time import Clock, local_date
+from creneau.shared.time import Clock, local_date, wait_until
 from creneau.waitlist.fate import fate, is_over
-from creneau.waitlist.open_round import AFTER_EXPIRY, wait_until
+from creneau.waitlist.open_round import AFTER_EXPIRY
 from creneau.waitlist.round import Offer, OfferState, Round, RoundStatus, rounds_of_slot
 
 
