@@ -33,9 +33,7 @@ class Request:
     path: str
     query: Mapping[str, str]
     headers: Mapping[str, str]
-    cookies: tuple[str, ...]
     body: bytes
-    source_ip: str
     claims: Mapping[str, Any]
     reached_at: datetime | None = None
 
@@ -45,7 +43,6 @@ class Response:
     status: int
     body: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
-    cookies: tuple[str, ...] = ()
 
 
 def request_of(event: Mapping[str, Any]) -> Request:
@@ -59,9 +56,7 @@ def request_of(event: Mapping[str, Any]) -> Request:
         path="/".join(unquote(part) for part in path.split("/")),
         query=event.get("queryStringParameters") or {},
         headers={name.lower(): value for name, value in (event.get("headers") or {}).items()},
-        cookies=tuple(event.get("cookies") or ()),
         body=_body(event),
-        source_ip=context["http"].get("sourceIp", ""),
         claims=((context.get("authorizer") or {}).get("jwt") or {}).get("claims") or {},
         reached_at=_reached_at(context.get("timeEpoch")),
     )
@@ -85,12 +80,9 @@ def _body(event: Mapping[str, Any]) -> bytes:
 
 def envelope(response: Response) -> dict[str, Any]:
     """The answer as API Gateway wants it."""
-    answer: dict[str, Any] = {
+    return {
         "statusCode": response.status,
         "headers": {**SECURITY, **response.headers},
         "body": response.body,
         "isBase64Encoded": False,
     }
-    if response.cookies:
-        answer["cookies"] = list(response.cookies)
-    return answer

@@ -9,7 +9,6 @@ from creneau.agenda.appointment import Appointment
 from creneau.shared.model import Value
 from creneau.shared.store import Ref, Store
 from creneau.shared.time import Clock
-from creneau.waitlist.sweep import SweepWaitlist
 
 
 class Swept(Value, frozen=True, kw_only=True):
@@ -28,8 +27,8 @@ class Sweep:
 
     store: Store
     clock: Clock
-    waitlist: SweepWaitlist
-    messages: Callable[[], object]
+    waitlist: Callable[[], int]
+    messages: Callable[[], int]
     tell_of: Callable[[str], object]
     mark_absence: Callable[[str], object]
     trouble: Callable[[Ref[Any] | str, Exception], None]
@@ -54,11 +53,10 @@ class Sweep:
                 self.trouble(ref, error)
         return done
 
-    def _guard(self, name: str, sweep: Callable[[], object], failed: list[str]) -> int:
+    def _guard(self, name: str, sweep: Callable[[], int], failed: list[str]) -> int:
         try:
-            found = sweep()
+            return sweep()
         except Exception as error:  # noqa: BLE001 - one kind never keeps the others from being swept
             self.trouble(name, error)
             failed.append(name)
             return 0
-        return found if isinstance(found, int) else 0

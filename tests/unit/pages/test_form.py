@@ -10,7 +10,7 @@ NONCE = "1772434790." + "0123456789abcdef" * 2
 
 
 def form(body: bytes) -> OfferForm:
-    return offer_form(Request("r", "POST", "/o/x", {}, {}, (), body, "", {}))
+    return offer_form(Request("r", "POST", "/o/x", {}, {}, body, {}))
 
 
 def test_a_choice_and_the_page_s_nonce():
