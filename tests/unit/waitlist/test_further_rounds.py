@@ -7,7 +7,8 @@ import pytest
 from creneau.agenda.attendance import Attendance
 from creneau.agenda.opening import Opening
 from creneau.shared.actor import SYSTEM
-from creneau.shared.store import DecideOffer
+from creneau.shared.settings import SETTINGS
+from creneau.shared.store import DecideOffer, require
 from creneau.waitlist.pursue import Pursued
 from creneau.waitlist.round import ref_of
 from tests.support.world import World, at, line, released, slot
@@ -253,3 +254,33 @@ def test_an_acceptance_in_a_group_slot_is_not_a_refusal(world: World) -> None:
     world.accept(two)
     world.rest()
     assert live(world, the_slot) == ["pat_3", "pat_4", "pat_5", "pat_6"]
+
+
+def pause(world: World, paused: bool) -> None:
+    present = require(world.store, SETTINGS)
+    world.put(present.with_(messaging=present.messaging.with_(paused=paused)))
+
+
+@pytest.mark.rule("M-20")
+@pytest.mark.parametrize("after_minutes", [0, 3])
+def test_nobody_is_asked_while_sending_is_paused_and_the_first_five_afterwards(world: World, after_minutes) -> None:
+    """Paused before anything followed, or while the dust settled."""
+    line(world, 6)
+    the_slot = released(world)
+    if after_minutes:
+        world.later(minutes=after_minutes)
+    pause(world, True)
+    world.later(days=2)
+    world.sweep(11)
+    assert world.rounds_of(the_slot) == []
+    pause(world, False)
+    world.sweep(11)
+    assert world.asked(the_slot) == ["pat_1", "pat_2", "pat_3", "pat_4", "pat_5"]
+
+
+@pytest.mark.rule("M-20")
+def test_a_refusal_is_not_passed_on_while_sending_is_paused(world: World, refilled) -> None:
+    pause(world, True)
+    world.decline(world.offers(refilled)[0])
+    world.rest()
+    assert live(world, refilled) == ["pat_2", "pat_3", "pat_4", "pat_5"]

@@ -66,5 +66,10 @@ class Settings(Stored, frozen=True, kw_only=True):
     look: Look = Look()
     signature: str = ""
 
+    @property
+    def may_offer(self) -> bool:
+        """Whether places are offered now. Not while sending is paused: an offer that nobody reads would expire (M-20)."""
+        return self.waitlist.enabled and not self.messaging.paused
+
 
 SETTINGS = Ref(Settings, ("settings",))

@@ -30,7 +30,7 @@ class Extend:
         now = self.clock()
         round = self.store.get(ref)
         settings = self.store.get(SETTINGS) or Settings()
-        if round is None or not round.is_open or not settings.waitlist.refill or not settings.waitlist.enabled:
+        if round is None or not round.is_open or not settings.waitlist.refill or not settings.may_offer:
             return 0
         gone = sum(o.state in PASSED_ON for o in round.offers.values())
         room = min(gone - round.passed_on, settings.waitlist.offers_per_round - len(round.unanswered))

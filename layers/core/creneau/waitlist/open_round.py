@@ -64,7 +64,7 @@ class OpenRound:
         if any(r.is_open for r in rounds):
             return RoundOpening(outcome="wait", until=wait_until(now + ANOTHER_IS_OPEN))
         availability = day.availability_of(slot)
-        if availability is None or not settings.waitlist.enabled:
+        if availability is None or not settings.may_offer:
             return RoundOpening(outcome="over")
         found = self._find(slot, availability, release, rounds, settings)
         if not found.picks:

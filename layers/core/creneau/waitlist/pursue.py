@@ -56,7 +56,7 @@ class Pursue:
             return Pursued.NOTHING
         if now >= last_moment(slot, settings):
             return self._give_up(day, release, now, settings)
-        if not settings.waitlist.enabled:
+        if not settings.may_offer:
             return Pursued.NOTHING
         q = 1 + sum(r.n == release.n for r in rounds)
         availability = day.availability_of(slot)
