@@ -76,12 +76,15 @@ class ChapterView(View, frozen=True, kw_only=True):
 
 
 class HistoryView(View, frozen=True, kw_only=True):
+    """`not_asked`: who in line can't be asked about the place while it is released and nobody is, and why."""
+
     slot_id: str
     start: datetime
     end: datetime
     local_start: str
     local_end: str
     items: list[ChapterView]
+    not_asked: list[PassedOverView]
 
 
 class LineAsked(Paged):
@@ -157,4 +160,5 @@ def read_history(call: Call, _: Nothing) -> HistoryView:
             )
             for appointment, chapter in zip(appointments, chapters, strict=True)
         ],
+        not_asked=[_shown_passed_over(p) for p in app.show_not_asked(slot)],
     )

@@ -44,7 +44,7 @@ from creneau.shared.time import Clock
 from creneau.sweep import Sweep
 from creneau.waitlist.answer import AnswerOffer, ShowOffer
 from creneau.waitlist.extend import Extend
-from creneau.waitlist.history import ShowHistory
+from creneau.waitlist.history import ShowHistory, ShowNotAsked
 from creneau.waitlist.line_grew import LineGrew
 from creneau.waitlist.offer_page import OpenOfferLink, ReadClinicFacts, ReadOfferPage
 from creneau.waitlist.open_round import OpenRound
@@ -213,6 +213,10 @@ class App:
     @cached_property
     def show_history(self) -> ShowHistory:
         return ShowHistory(self.store, self.clinic)
+
+    @cached_property
+    def show_not_asked(self) -> ShowNotAsked:
+        return ShowNotAsked(self.store, self.clinic)
 
     @cached_property
     def show_line(self) -> ShowLine:

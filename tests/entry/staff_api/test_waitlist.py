@@ -130,6 +130,25 @@ class TestHistory:
         world.grace()
         assert told() == [(1, ["superseded"]), (2, ["sent"])]
 
+    def test_why_nobody_is_asked_about_a_place_for_which_nobody_can_be(self, world, secretary):
+        line(world, 2)
+        for patient in ("pat_1", "pat_2"):
+            world.unreachable(patient)
+        the_slot = released(world)
+        world.grace()
+        told = history(secretary, the_slot)
+        assert told["items"][0]["rounds"] == []
+        assert [(p["patient_id"], p["reason"]) for p in told["not_asked"]] == [
+            ("pat_1", "no_reachable_email"),
+            ("pat_2", "no_reachable_email"),
+        ]
+        world.open("2026-04-20 08:00", "18:00")
+        world.waits("pat_3", "2026-04-20 10:00")
+        world.grace()
+        asked = history(secretary, the_slot)
+        assert asked["not_asked"] == []
+        assert [p["patient_id"] for p in asked["items"][0]["rounds"][0]["passed_over"]] == ["pat_1", "pat_2"]
+
     def test_other_lengths_are_other_slots(self, world, secretary):
         the_slot = released(world)
         world.book("pat_2", "2026-03-20 09:00", service_id="srv_hour")

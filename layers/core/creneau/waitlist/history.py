@@ -12,7 +12,8 @@ from creneau.agenda.slot import Slot
 from creneau.shared.settings import Clinic
 from creneau.shared.store import Store, everything, require
 from creneau.shared.time import local_date
-from creneau.waitlist.round import Round, rounds_of_slot
+from creneau.waitlist.eligible import FindEligible, question
+from creneau.waitlist.round import PassedOver, Round, rounds_of_slot
 
 
 @dataclass(frozen=True)
@@ -62,3 +63,25 @@ class ShowHistory:
         caused = releases_by(appointment, releases)
         numbers = {release.n for release in caused}
         return Chapter(appointment, caused, [r for r in rounds if r.n in numbers])
+
+
+@dataclass(frozen=True)
+class ShowNotAsked:
+    """Who in line can't be asked about a released place that is offered to nobody, and why. An open round says so itself.
+
+    Empty when the place is not released; without those behind the first who can be asked. Raises NotFound.
+    """
+
+    store: Store
+    clinic: Clinic
+
+    def __call__(self, slot: Slot) -> list[PassedOver]:
+        agenda = require(self.store, agenda_ref(slot.agenda_id))
+        day = self.store.get(day_ref(agenda.practitioner_id, local_date(slot.start, self.clinic.zone)))
+        release = day.open_release(slot) if day else None
+        availability = day.availability_of(slot) if day else None
+        rounds = everything(self.store, rounds_of_slot(slot))
+        if release is None or availability is None or any(r.is_open for r in rounds):
+            return []
+        about = question(slot, availability, release, rounds)
+        return FindEligible(self.store, self.clinic.zone)(about, 1).passed_over
