@@ -131,7 +131,7 @@ class World:
         whole_end = f"{start[:10]} {end}" if len(end) == 5 else end
         id = self.new_id("avl")
         opening = Opening(agenda_id=more.pop("agenda_id", AGENDA), start=at(start), end=at(whole_end), **more)
-        self.app.set_opening(id, opening, SYSTEM)
+        self.app.add_openings(id, opening, None, SYSTEM)
         return id
 
     def new_id(self, prefix: str) -> str:

@@ -184,7 +184,7 @@ def change_opening(call: Call, given: OpeningGiven) -> AvailabilityView:
     if local_date(given.start, call.app.clinic.zone) != call.date("date"):
         raise Refused("it would leave its day", code="other_day", remedy="remove it, and add one on the other day")
     opening = Opening(call.id("agenda_id"), given.start, given.end, given.service_ids, given.places)
-    return _shown_opening(call.app, call.app.set_opening(call.id("availability_id"), opening, call.actor))
+    return _shown_opening(call.app, call.app.change_opening(call.id("availability_id"), opening, call.actor))
 
 
 @routes("DELETE", "/v1/agendas/{agenda_id}/days/{date}/availabilities/{availability_id}", AGENDA, answers=NoneType)

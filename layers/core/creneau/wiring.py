@@ -24,7 +24,7 @@ from creneau.agenda.clear_absence import ClearAbsence
 from creneau.agenda.delete import DeleteAppointment
 from creneau.agenda.free_slots import FreeSlots
 from creneau.agenda.move import Move
-from creneau.agenda.opening import RemoveOpening, SetOpening
+from creneau.agenda.opening import ChangeOpening, RemoveOpening
 from creneau.agenda.opening_series import AddOpenings
 from creneau.agenda.practitioner_of_user import PractitionerOfUser
 from creneau.agenda.register import Register
@@ -113,8 +113,8 @@ class App:
         return SetWantsEarlier(self.store, self.clinic, self.clock, self.again)
 
     @cached_property
-    def set_opening(self) -> SetOpening:
-        return SetOpening(self.store, self.clinic, self.clock, self.again)
+    def change_opening(self) -> ChangeOpening:
+        return ChangeOpening(self.store, self.clinic, self.clock, self.again)
 
     @cached_property
     def remove_opening(self) -> RemoveOpening:

@@ -88,6 +88,17 @@ class TestOpeningHours:
         )
         assert answer["code"] == "other_day"
 
+    def test_what_is_not_there_is_neither_changed_nor_removed(self, world, secretary):
+        id, given = world.day("2026-03-20").availabilities[0].id, {"start": TEN, "end": TWELVE}
+        before = dict(world.store.items)
+        for path in (
+            "/v1/agendas/agd_1/days/2026-03-20/availabilities/avl_gone",
+            f"/v1/agendas/agd_2/days/2026-03-20/availabilities/{id}",
+        ):
+            assert secretary.put(path, given).status == 404
+            assert secretary.delete(path).status == 404
+        assert world.store.items == before
+
     def test_what_is_removed_is_gone(self, world, secretary):
         id = world.day("2026-03-20").availabilities[0].id
         path = f"/v1/agendas/agd_1/days/2026-03-20/availabilities/{id}"

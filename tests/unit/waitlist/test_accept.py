@@ -280,7 +280,7 @@ def test_no_offer_is_accepted_outside_an_availability(world: World, offered) -> 
 def test_no_offer_is_accepted_for_a_service_not_offered_there_any_more(world: World, offered) -> None:
     the_slot, (mine, _other, _), _ = offered
     (availability,) = world.day_of(the_slot).availabilities
-    world.app.set_opening(
+    world.app.change_opening(
         availability.id, Opening(AGENDA, at("2026-03-20 08:00"), at("2026-03-20 18:00"), ("srv_hour",)), SYSTEM
     )
     assert world.accept(mine) == Outcome.SUPERSEDED

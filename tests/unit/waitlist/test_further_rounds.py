@@ -133,7 +133,7 @@ def test_hours_that_now_offer_the_service_are_seen(world: World) -> None:
     the_slot = slot("2026-03-20 09:00")
     assert world.asked(the_slot) == []
     (availability,) = world.day_of(the_slot).availabilities
-    world.app.set_opening(availability.id, Opening("agd_1", availability.start, availability.end), SYSTEM)
+    world.app.change_opening(availability.id, Opening("agd_1", availability.start, availability.end), SYSTEM)
     world.rest()
     assert world.asked(the_slot) == ["pat_1"]
 

@@ -65,7 +65,7 @@ def world():
     ):
         app.store.commit([Put(item)])
     for day in (5, 20):
-        app.set_opening(f"av{day}", Opening("agd_1", at(day, 8), at(day, 12)), SYSTEM)
+        app.add_openings(f"av{day}", Opening("agd_1", at(day, 8), at(day, 12)), None, SYSTEM)
     app.first = app.book("apt_0", Booking("agd_1", "pat_0", "srv_1", at(5, 9)), SYSTEM)
     for i in range(1, 8):
         start = at(20, 8) + timedelta(minutes=30 * i)

@@ -1,4 +1,4 @@
-"""Opening hours of an agenda: added, changed, removed; shrinking or removing ends the releases in them (A-04, A-11)."""
+"""Opening hours of an agenda: changed, removed; shrinking or removing ends the releases in them (A-04, A-11)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,8 +28,8 @@ class Opening:
 
 
 @dataclass(frozen=True)
-class SetOpening:
-    """Adds an availability under an id, or changes the one with that id on that day. Raises Invalid, Refused, NotFound."""
+class ChangeOpening:
+    """Changes the availability with that id on the same day of the same agenda. Raises Invalid, Refused, NotFound."""
 
     store: Store
     clinic: Clinic
@@ -54,10 +54,18 @@ class SetOpening:
         )
 
         def change(day: PractitionerDay) -> PractitionerDay:
+            require_opening(day, availability_id, agenda)
             return opened(day, new, self.clock())
 
         self.again(lambda: change_day(self.store, agenda.practitioner_id, local_date(start, self.clinic.zone), change))
         return new
+
+
+def require_opening(day: PractitionerDay, availability_id: str, agenda: Agenda) -> None:
+    if all((a.id, a.agenda_id) != (availability_id, agenda.id) for a in day.availabilities):
+        raise NotFound(
+            f"there is no availability {availability_id} on {day.on}", code="not_found", remedy="read the day again"
+        )
 
 
 def opened(day: PractitionerDay, new: Availability, now: datetime) -> PractitionerDay:
@@ -85,11 +93,8 @@ class RemoveOpening:
         by.require_agenda_of(agenda.practitioner_id)
 
         def change(day: PractitionerDay) -> PractitionerDay:
+            require_opening(day, availability_id, agenda)
             kept = tuple(a for a in day.availabilities if a.id != availability_id)
-            if len(kept) == len(day.availabilities):
-                raise NotFound(
-                    f"there is no availability {availability_id} on {on}", code="not_found", remedy="read the day again"
-                )
             return day.with_(availabilities=kept).without_dead_releases(self.clock())
 
         self.again(lambda: change_day(self.store, agenda.practitioner_id, on, change))
