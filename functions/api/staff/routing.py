@@ -89,9 +89,12 @@ class Call:
 
     def date(self, name: str) -> date:
         try:
-            return date.fromisoformat(self.path[name]) if len(self.path[name]) == 10 else date.fromisoformat("")
+            found = date.fromisoformat(self.path[name])
         except ValueError:
-            raise invalid(name, "it is not a date", "write a date as 2026-03-01") from None
+            found = None
+        if found is None or found.isoformat() != self.path[name]:  # Python also reads 20260301 and 2026-W09-7
+            raise invalid(name, "it is not a date", "write a date as 2026-03-01")
+        return found
 
     def new_id(self, prefix: str) -> str:
         """Of what is created: derived from the caller's key where there is one, so that a repetition makes nothing new."""

@@ -106,7 +106,7 @@ class TestOpeningHours:
         assert secretary.delete(path).status == 404
         assert free(secretary) == []
 
-    @pytest.mark.parametrize("on", ["2026-13-01", "20260320", "friday", "2026-3-20"])
+    @pytest.mark.parametrize("on", ["2026-13-01", "20260320", "friday", "2026-3-20", "2026-W12-5"])
     def test_dates_that_are_none(self, secretary, on):
         assert secretary.get(f"/v1/agendas/agd_1/days/{on}").fields == ["date"]
 
