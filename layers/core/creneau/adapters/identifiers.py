@@ -3,9 +3,7 @@
 import secrets
 import time
 
-from creneau.shared.derived_id import base32, derived_id
-
-__all__ = ["derived_id", "new_id", "random_bytes"]
+from creneau.shared.derived_id import base32
 
 
 def new_id(prefix: str) -> str:

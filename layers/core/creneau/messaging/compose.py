@@ -9,9 +9,10 @@ from creneau.messaging.address import sendable
 from creneau.messaging.context import OfferContext, context_of
 from creneau.messaging.facts import Known
 from creneau.messaging.message import Kind
-from creneau.messaging.mime import build, one_line
+from creneau.messaging.mime import build
 from creneau.messaging.ports import Mail
 from creneau.messaging.render import Rendered, render
+from creneau.messaging.words import one_line
 from creneau.shared.link import Link, hash_of, token_of
 from creneau.shared.model import Value
 from creneau.shared.settings import Clinic

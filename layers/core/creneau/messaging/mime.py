@@ -10,8 +10,6 @@ from creneau.messaging.render import Rendered
 from creneau.messaging.words import one_line
 from creneau.shared.settings import Clinic
 
-__all__ = ["MESSAGE_HEADER", "build", "one_line"]
-
 MESSAGE_HEADER = "X-Creneau-Message"
 """Comes back with the provider's events about this mail."""
 
