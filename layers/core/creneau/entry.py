@@ -18,10 +18,11 @@ I = TypeVar("I", bound=Value)  # noqa: E741
 Handler = Callable[[Any, Any], Any]
 
 
-def _bind(value: Value) -> None:
-    """Every id of the input goes on each log line; nothing else of it does."""
-    names = [f for f in value.__struct_fields__ if f.endswith("_id") or f in {"n", "q", "attempt"}]
+def _bind(value: Value) -> list[str]:
+    """Every id of the input goes on each log line, nothing else of it does; the names that it goes by there."""
+    names = [f for f in value.__struct_fields__ if f.endswith("_id") or f in {"n", "q", "attempt", "reaction", "key"}]
     logger.append_keys(**{name: getattr(value, name) for name in names})
+    return names
 
 
 def _framed(body: Callable[[Any, Any], Any]) -> Handler:
@@ -59,11 +60,13 @@ def queue(given: type[I]) -> Callable[[Callable[[I, wiring.App], None]], Handler
 
     def decorate(body: Callable[[I, wiring.App], None]) -> Handler:
         def handler(event: Any, _context: Any) -> dict[str, Any]:
-            failed = []
+            failed, bound = [], list[str]()
             for record in event["Records"]:
+                logger.remove_keys(bound)  # the message before it had its own
+                bound = []
                 try:
                     value = msgspec.json.decode(record["body"], type=given)
-                    _bind(value)
+                    bound = _bind(value)
                     body(value, wiring.app())
                     logger.info("done", extra={"queue_message": record["messageId"]})
                 except Exception:

@@ -1,6 +1,7 @@
 """The two entry points of messages, with every payload that was ever sent to them."""
 
 import json
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,10 +9,12 @@ from typing import Any
 import pytest
 
 from creneau import wiring
+from creneau.entry import logger
 from creneau.messaging.deliver import Delivered
 from creneau.messaging.dispatch import HandOverOutcome
 from creneau.messaging.ports import OutboxEntry
 from messaging import deliver, hand_over
+from stream import retried_reactions
 
 EVENTS = Path(__file__).parents[3] / "events"
 
@@ -60,6 +63,41 @@ def test_an_entry_that_cannot_be_read_is_kept_for_a_person(told):
     event["Records"][0]["body"] = "not json"
     assert deliver.handler(event, None)["batchItemFailures"][0] == {"itemIdentifier": event["Records"][0]["messageId"]}
     assert ("confirmed.email.apt_1.0", 1) not in told.delivered
+
+
+class Lines(logging.Handler):
+    """What the log says, as it says it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.said: list[dict[str, Any]] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.said.append(json.loads(logger.registered_formatter.format(record)))
+
+
+@pytest.fixture
+def lines() -> Iterator[Lines]:
+    handler = Lines()
+    logging.getLogger("creneau").addHandler(handler)
+    yield handler
+    logging.getLogger("creneau").removeHandler(handler)
+
+
+def test_what_fails_is_logged_by_its_own_ids(told, lines):
+    first, unread = events("deliver")[0]["Records"]
+    unread["body"] = "not json"
+    deliver.handler({"Records": [first, unread]}, None)
+    done, failed = (line for line in lines.said if line["message"] in {"done", "failed"})
+    assert (done["message_id"], done["queue_message"]) == ("confirmed.email.apt_1.0", first["messageId"])
+    assert failed["queue_message"] == unread["messageId"]
+    assert "message_id" not in failed
+
+
+def test_a_reaction_that_fails_is_named_in_the_log(told, lines):
+    body = json.dumps({"reaction": "settle_slot", "key": ["no slot"]})
+    retried_reactions.handler({"Records": [{"messageId": "m-1", "body": body}]}, None)
+    assert [(line["reaction"], line["key"]) for line in lines.said] == [("settle_slot", ["no slot"])]
 
 
 @pytest.mark.promise(36)
