@@ -230,6 +230,20 @@ def streams_give_up(stack: Stack) -> Found:
             yield f"{table}'s stream has {count} readers; two is what a shard serves"
 
 
+def dead_letters_are_told(stack: Stack) -> Found:
+    queues = stack.of("AWS::SQS::Queue")
+    dead = {target(q["RedrivePolicy"].get("deadLetterTargetArn")) for q in queues.values() if "RedrivePolicy" in q}
+    for mapping in stack.of("AWS::Lambda::EventSourceMapping").values():
+        dead.add(target(mapping.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")))
+    told = {
+        target(dimension["Value"])
+        for alarm in stack.of("AWS::CloudWatch::Alarm").values()
+        for dimension in alarm.get("Dimensions", [])
+        if alarm.get("AlarmActions")
+    }
+    yield from (f"{name} keeps what was given up, and no alarm tells anybody" for name in dead & set(queues) - told)
+
+
 def tables_survive(stack: Stack) -> Found:
     for name, resource in stack.resources.items():
         if resource["Type"] != "AWS::DynamoDB::Table":
@@ -296,6 +310,6 @@ def exceptions_have_reasons(stack: Stack) -> Found:
 RULES: list[Callable[[Stack], Found]] = [
     sections_in_order, resources_in_order, functions_of_a_domain_together, small_enough,
     functions_described, functions_time_out, preflights_pass, functions_exist, logs_kept_for_a_time,
-    least_privilege, managed_policies_known, queues_give_up, streams_give_up, tables_survive,
+    least_privilege, managed_policies_known, queues_give_up, streams_give_up, dead_letters_are_told, tables_survive,
     no_dashboard_inline, machines_in_files, tasks_time_out_and_retry, states_named_alike, exceptions_have_reasons,
 ]  # fmt: skip

@@ -45,6 +45,13 @@ GOOD: dict[str, Any] = {
             },
         },
         "Dead": {"Type": "AWS::SQS::Queue", "Properties": {}},
+        "GivenUp": {
+            "Type": "AWS::CloudWatch::Alarm",
+            "Properties": {
+                "Dimensions": [{"Name": "QueueName", "Value": {"Fn::GetAtt": ["Dead", "QueueName"]}}],
+                "AlarmActions": [{"Ref": "Topic"}],
+            },
+        },
         "Work": {
             "Type": "AWS::SQS::Queue",
             "Properties": {
@@ -199,6 +206,8 @@ BROKEN = [
     (rules.streams_give_up, put(f"{STREAM}/MaximumRetryAttempts", -1)),
     (rules.streams_give_up, put(f"{STREAM}/MaximumRecordAgeInSeconds", None)),
     (rules.streams_give_up, put(f"{STREAM}/DestinationConfig", None)),
+    (rules.dead_letters_are_told, put("Resources/GivenUp", None)),
+    (rules.dead_letters_are_told, put("Resources/GivenUp/Properties/AlarmActions", None)),
     (rules.tables_survive, put("Resources/Table/DeletionPolicy", "Delete")),
     (rules.tables_survive, put("Resources/Table/UpdateReplacePolicy", None)),
     (rules.tables_survive, put("Resources/Table/Properties/DeletionProtectionEnabled", False)),
