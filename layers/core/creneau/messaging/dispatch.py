@@ -12,7 +12,7 @@ from creneau.shared.store import Store
 from creneau.shared.time import Clock
 
 QUEUE_DELAYS = timedelta(minutes=15)
-"""The longest delay that SQS knows."""
+"""The longest delay that the queue knows."""
 
 
 class HandOverOutcome(Value, frozen=True, kw_only=True):
