@@ -175,7 +175,7 @@ class App:
 
     @cached_property
     def change_settings(self) -> ChangeSettings:
-        return ChangeSettings(self.store)
+        return ChangeSettings(self.store, self.clock)
 
     # -- waitlist
     @cached_property

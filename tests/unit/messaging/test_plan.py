@@ -8,7 +8,8 @@ from creneau.agenda.appointment import appointment_ref
 from creneau.agenda.attendance import Attendance
 from creneau.agenda.catalogue import patient_ref
 from creneau.messaging.message import MessageState, messages_of_appointment
-from creneau.shared.settings import SETTINGS
+from creneau.shared.change_settings import ChangeSettings
+from creneau.shared.settings import SETTINGS, MessagingSettings, Settings
 
 
 @pytest.fixture
@@ -86,14 +87,19 @@ def test_nothing_for_what_is_past_unknown_or_deleted(booked):
     assert booked.plan("apt_1").message_ids == ()
 
 
-@pytest.mark.rule("M-01")
-def test_a_kind_that_is_off_is_recorded_and_not_told_once_it_is_on_again(booked):
-    booked.settings(off=("confirmed",))
-    message = booked.message(booked.planned())
-    assert (message.state, message.why[0].facts["reason"]) == (MessageState.SUPPRESSED, "kind_turned_off")
-    booked.settings(off=())
+def test_what_happened_while_its_kind_was_off_is_not_told_once_it_is_on_again(booked):
+    change = ChangeSettings(booked.store, booked.clock)
+    booked.settings(off=("confirmed", "moved"))
+    assert booked.plan("apt_1").message_ids == ()
+    assert not booked.messages()
+    booked.now += timedelta(days=3)
+    on = change(Settings(messaging=MessagingSettings(off=("moved",))), 1)
+    change(on, 2)
     booked.edit(appointment_ref("apt_1"), note="bring the X-rays")
     assert booked.plan("apt_1").message_ids == ()
+    booked.attendance(Attendance.CANCELLED_BY_PATIENT)
+    booked.attendance(Attendance.BOOKED)
+    assert booked.planned() == "confirmed.email.apt_1.2"
 
 
 @pytest.mark.rule("M-01")

@@ -58,11 +58,7 @@ def is_known(kind: Kind, earlier: Iterable[Message | None]) -> bool:
 
 @dataclass(frozen=True)
 class PlanAppointmentMessages:
-    """Plans the email that tells an appointment's last change; none for what is past, or told already.
-
-    One of a kind that is off is recorded as suppressed: it is not told either when the kind is turned on again and
-    somebody edits the appointment.
-    """
+    """Plans the email that tells an appointment's last change; none for what is past, known, or of a kind that was off."""
 
     store: Store
     clock: Clock
@@ -77,6 +73,8 @@ class PlanAppointmentMessages:
         appointment, settings = first.get(appointment_ref(appointment_id)), first.get(SETTINGS) or Settings()
         kind = due_kind(appointment) if appointment else None
         if appointment is None or kind is None or appointment.start <= now:
+            return Planned()
+        if not settings.messaging.tells(kind, appointment.attendance_at):
             return Planned()
         new_id = message_id(kind, Channel.EMAIL, appointment.id, str(appointment.changes))
         earlier = [] if kind is Kind.MOVED else earlier_of(appointment)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from creneau.shared.edit import stale
 from creneau.shared.settings import SETTINGS, Settings
 from creneau.shared.store import Conflict, Put, Store
+from creneau.shared.time import Clock
 
 
 @dataclass(frozen=True)
@@ -12,10 +13,15 @@ class ChangeSettings:
     """Sets them on the version that the caller read (0: never set). Raises Stale."""
 
     store: Store
+    clock: Clock
 
     def __call__(self, new: Settings, expected_version: int) -> Settings:
+        before = (self.store.get(SETTINGS) or Settings()).messaging
+        on = {kind: self.clock() for kind in before.off if kind not in new.messaging.off}
+        messaging = new.messaging.with_(on_since={**before.on_since, **on})
+        new = new.with_(messaging=messaging, version=expected_version)
         try:
-            self.store.commit([Put(new.with_(version=expected_version))])
+            self.store.commit([Put(new)])
         except Conflict:
             stored = self.store.get(SETTINGS) or Settings()
             raise stale(stored.version, expected_version) from None

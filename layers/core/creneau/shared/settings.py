@@ -1,5 +1,6 @@
 """What a clinic can set: the identity given at deployment, and the settings that staff change."""
 
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from creneau.shared.model import Stored, Value
@@ -42,11 +43,17 @@ class WaitlistSettings(Value, frozen=True, kw_only=True):
 
 
 class MessagingSettings(Value, frozen=True, kw_only=True):
-    """Which messages go (`off` holds kinds that do not) and what emails show (M-07)."""
+    """Which messages go (`off` holds kinds that do not, `on_since` when those that did not were turned on) and what emails
+    show (M-07)."""
 
     paused: bool = False
     off: tuple[str, ...] = ()
+    on_since: dict[str, datetime] = {}
     hide: tuple[str, ...] = ()
+
+    def tells(self, kind: str, at: datetime) -> bool:
+        """Whether a change at that instant is told: not while its kind is off, nor later, when it is on again."""
+        return kind not in self.off and (kind not in self.on_since or at >= self.on_since[kind])
 
 
 class Look(Value, frozen=True, kw_only=True):
