@@ -135,7 +135,9 @@ class Post:
         compose = Compose(CLINIC, "https://rdv.cabinet.example", self._random)
         read = ReadKnown(self.store, offers)
         self.deliver = Deliver(self.store, read, compose, self.contents, self.mailer, self.dispatch, self.clock, again)
-        self.sweep = SweepMessages(self.store, self.dispatch, self.clock)
+        self.troubles: list[tuple[Any, Exception]] = []
+        told = lambda ref, error: self.troubles.append((ref, error))  # noqa: E731
+        self.sweep = SweepMessages(self.store, self.dispatch, self.clock, told)
         self.put(
             Practitioner(id="prc_1", name="Dr Anne Favre"),
             Location(

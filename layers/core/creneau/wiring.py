@@ -336,7 +336,7 @@ class App:
 
     @cached_property
     def sweep_messages(self) -> SweepMessages:
-        return SweepMessages(self.store, self.dispatch_message, self.clock)
+        return SweepMessages(self.store, self.dispatch_message, self.clock, self.trouble)
 
 
 _present: App | None = None

@@ -1,5 +1,6 @@
 """What is found without the stream: messages whose wake-up was lost, and hand-overs of which nobody learnt the outcome."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +15,7 @@ from creneau.messaging.message import (
     message_ref,
 )
 from creneau.shared.settings import SETTINGS, Settings
-from creneau.shared.store import Conflict, Put, Store
+from creneau.shared.store import Conflict, Put, Ref, Store
 from creneau.shared.time import Clock
 
 AT_ONCE = 200
@@ -24,18 +25,29 @@ HAND_OVERS_LOST = 1
 
 @dataclass(frozen=True)
 class SweepMessages:
-    """At most 200 messages a run, the most urgent first. While sending is paused only claims are looked at (M-20)."""
+    """At most 200 messages a run, the most urgent first. While sending is paused only claims are looked at (M-20).
+
+    `trouble` is told of what raised; one message never keeps the others from being looked at.
+    """
 
     store: Store
     dispatch: Dispatch
     clock: Clock
+    trouble: Callable[[Ref[Message], Exception], None]
 
     def __call__(self) -> int:
         """How many were dispatched again, tried once more, or given up as unconfirmed."""
         now = self.clock()
         refs = self.store.look_at(Message, now)[:AT_ONCE]
         paused = (self.store.get(SETTINGS) or Settings()).messaging.paused
-        return sum(self._look(m, now, paused) for m in self.store.get_many(refs) if m is not None)
+        return sum(self._try(m, now, paused) for m in self.store.get_many(refs) if m is not None)
+
+    def _try(self, message: Message, now: datetime, paused: bool) -> bool:
+        try:
+            return self._look(message, now, paused)
+        except Exception as error:  # noqa: BLE001 - told, and looked at again by the next sweep
+            self.trouble(message_ref(message.id), error)
+            return False
 
     def _look(self, message: Message, now: datetime, paused: bool) -> bool:
         if message.state is MessageState.CLAIMED and message.look_at is not None and message.look_at <= now:

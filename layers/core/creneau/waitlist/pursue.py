@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from creneau.agenda.day import PractitionerDay, Release, day_ref
 from creneau.agenda.slot import Slot
+from creneau.shared.errors import Busy
 from creneau.shared.settings import SETTINGS, Clinic, Settings
 from creneau.shared.store import Absent, Conflict, Put, Store, everything
 from creneau.shared.time import Clock, local_date, wait_until
@@ -27,6 +28,7 @@ class Pursued(StrEnum):
 @dataclass(frozen=True)
 class Pursue:
     """Starts the next round of a slot's open release, unless one is open or nobody could be asked. Harmless to repeat.
+    Raises Busy when it changed at every look: whoever asked has to ask again.
 
     Never decides who is asked: that is read anew when the round opens.
     """
@@ -41,7 +43,7 @@ class Pursue:
             outcome = self._look(practitioner_id, slot)
             if outcome is not Pursued.LOOK_AGAIN:
                 return outcome
-        return Pursued.LOOK_AGAIN
+        raise Busy(f"{slot.id} changes faster than it is looked at", code="busy", remedy="look again in a moment")
 
     def _look(self, practitioner_id: str, slot: Slot) -> Pursued:
         now = self.clock()
