@@ -4,7 +4,7 @@ import pytest
 
 from creneau.agenda.attendance import ALLOWED, Attendance
 from tests.support.staff_api import Staff
-from tests.support.world import released, slot
+from tests.support.world import at, released, slot
 
 NINE, TEN = "2026-03-20T09:00:00+01:00", "2026-03-20T10:00:00+01:00"
 FREEING = ("cancelled_by_patient", "cancelled_by_practitioner", "patient_absent")
@@ -32,6 +32,13 @@ class TestBooking:
         assert booked["patient_name"] == "P pat_1"
         assert booked["created_by"] == "user-1"
         assert secretary.get(f"/v1/appointments/{booked['id']}").json == booked.json
+
+    def test_a_closed_agenda_says_how_to_book_on_purpose(self, secretary):
+        evening = "2026-03-20T19:00:00+01:00"
+        refused = secretary.books("pat_1", evening)
+        assert (refused.status, refused["code"]) == (409, "outside_availability")
+        assert "set outside_availability to true" in refused["remedy"]
+        assert secretary.books("pat_1", evening, outside_availability=True).status == 201
 
     @pytest.mark.rule("A-09")
     def test_the_sms_template_is_chosen_or_the_practitioners(self, admin, secretary):
@@ -144,20 +151,46 @@ class TestReading:
 @pytest.mark.rule("A-05")
 class TestAttendance:
     @pytest.mark.parametrize("to", sorted(ALLOWED[Attendance.BOOKED] - {Attendance.MOVED}))
-    def test_a_booked_appointment_becomes(self, secretary, booked, to):
+    def test_a_booked_appointment_becomes(self, world, secretary, booked, to):
+        world.now = at("2026-03-20 09:00")
         answer = attend(secretary, booked["id"], to, version=1)
         assert (answer.status, answer["attendance"], answer["version"]) == (200, to, 2)
 
-    @pytest.mark.parametrize("to", ["pending_confirmation", "moved"])
-    def test_what_the_table_does_not_allow(self, secretary, booked, to):
+    @pytest.mark.parametrize(
+        ("to", "remedy"),
+        [
+            (
+                "pending_confirmation",
+                "from booked it can become attended, cancelled_by_patient, cancelled_by_practitioner, patient_absent",
+            ),
+            ("moved", "move it: that sets it to moved"),
+        ],
+    )
+    def test_what_the_table_does_not_allow(self, secretary, booked, to, remedy):
         answer = attend(secretary, booked["id"], to)
-        assert (answer.status, answer["code"]) == (409, "attendance_not_allowed")
+        assert (answer.status, answer["code"], answer["remedy"]) == (409, "attendance_not_allowed", remedy)
+
+    def test_what_was_given_up_is_not_attended_but_can_be_set_back(self, secretary, booked):
+        attend(secretary, booked["id"], "patient_absent")
+        answer = attend(secretary, booked["id"], "attended")
+        assert answer.status == 409
+        assert (
+            answer["remedy"]
+            == "from patient_absent it can become booked, cancelled_by_patient, cancelled_by_practitioner"
+        )
+
+    def test_nobody_has_attended_what_is_still_ahead(self, world, secretary, booked):
+        world.now = at("2026-03-20 08:59")
+        answer = attend(secretary, booked["id"], "attended")
+        assert (answer.status, answer["code"]) == (409, "not_started")
+        assert answer["remedy"] == "set it to attended from its start on"
+        assert secretary.get(f"/v1/appointments/{booked['id']}")["attendance"] == "booked"
 
     def test_an_unknown_word(self, secretary, booked):
         assert attend(secretary, booked["id"], "gone").fields == ["to"]
 
     def test_on_an_older_version(self, secretary, booked):
-        attend(secretary, booked["id"], "attended")
+        attend(secretary, booked["id"], "patient_absent")
         assert attend(secretary, booked["id"], "booked", version=1).status == 412
 
     def test_repeating_it_changes_nothing(self, secretary, booked):
@@ -193,6 +226,7 @@ class TestSettingBack:
         assert world.day("2026-03-20") == before
 
     def test_what_was_attended_releases_nothing(self, world, secretary, booked):
+        world.now = at("2026-03-20 09:00")
         attend(secretary, booked["id"], "attended")
         assert attend(secretary, booked["id"], "cancelled_by_patient").status == 409
         assert world.day("2026-03-20").releases == ()
@@ -201,6 +235,15 @@ class TestSettingBack:
         waiting = secretary.books("pat_1", NINE, wants_earlier=True)
         attend(secretary, waiting["id"], "cancelled_by_patient")
         asked = {"agenda_id": "agd_1", "duration": "30"}
+        assert secretary.get("/v1/waitlist", **asked).items == []
+        attend(secretary, waiting["id"], "booked")
+        assert [w["appointment_id"] for w in secretary.get("/v1/waitlist", **asked).items] == [waiting["id"]]
+
+    def test_what_was_attended_by_mistake_comes_back_into_the_line(self, world, secretary):
+        waiting = secretary.books("pat_1", NINE, wants_earlier=True)
+        world.now = at("2026-03-20 09:00")
+        asked = {"agenda_id": "agd_1", "duration": "30"}
+        attend(secretary, waiting["id"], "attended")
         assert secretary.get("/v1/waitlist", **asked).items == []
         attend(secretary, waiting["id"], "booked")
         assert [w["appointment_id"] for w in secretary.get("/v1/waitlist", **asked).items] == [waiting["id"]]
@@ -251,7 +294,7 @@ class TestDeleting:
         assert secretary.patch(f"/v1/appointments/{booked['id']}", {"note": "x"}, version=2)["code"] == "deleted"
 
     def test_on_an_older_version(self, secretary, booked):
-        attend(secretary, booked["id"], "attended")
+        attend(secretary, booked["id"], "patient_absent")
         assert secretary.delete(f"/v1/appointments/{booked['id']}", version=1).status == 412
 
     def test_it_leaves_the_line(self, secretary):
@@ -285,7 +328,7 @@ class TestMoving:
         assert secretary.post(path, {"start": TEN}, version=1, key="other").status == 412
 
     def test_on_an_older_version(self, secretary, booked):
-        attend(secretary, booked["id"], "attended")
+        secretary.patch(f"/v1/appointments/{booked['id']}", {"note": "x"}, version=1)
         assert secretary.post(f"/v1/appointments/{booked['id']}/move", {"start": TEN}, version=1).status == 412
 
     def test_into_a_taken_place(self, world, secretary, booked):
@@ -364,7 +407,7 @@ class TestOwnAgenda:
     def test_their_own_they_change(self, practitioner):
         booked = practitioner.books("pat_1", NINE)
         assert booked.status == 201
-        assert attend(practitioner, booked["id"], "attended").status == 200
+        assert attend(practitioner, booked["id"], "patient_absent").status == 200
 
     def test_another_practitioners_they_do_not(self, world, practitioner, secretary):
         world.open("2026-03-20 09:00", "12:00", agenda_id="agd_3")

@@ -4,10 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from creneau.agenda.attendance import Attendance
 from creneau.agenda.diary import Engagement, PatientDiary
 from creneau.agenda.line import entry_of
-from creneau.shared.actor import SYSTEM
 from creneau.shared.store import DecideOffer
 from creneau.waitlist.eligible import FindEligible, Reason, question
 from creneau.waitlist.round import ref_of
@@ -68,15 +66,6 @@ def test_an_own_appointment_at_the_slots_very_start_is_not_later(world: World) -
 def test_the_own_appointment_is_still_booked(days: World) -> None:
     days.cancel(days.waits("pat_1", f"{WAITS} 09:00"))
     assert asked(days) == []
-
-
-def test_one_that_was_attended_is_not_booked_any_more(days: World) -> None:
-    appointment = days.waits("pat_1", f"{WAITS} 09:00")
-    days.app.change_attendance(appointment.id, Attendance.ATTENDED, SYSTEM)
-    assert asked(days) == []
-    days.app.change_attendance(appointment.id, Attendance.BOOKED, SYSTEM)
-    days.grace()
-    assert days.asked(slot(f"{DAY} 09:00")) == ["pat_1"]
 
 
 # -- the service

@@ -4,9 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from creneau.agenda.attendance import Attendance
 from creneau.agenda.line import WaitEntry
-from creneau.shared.actor import SYSTEM
 from creneau.shared.store import DecideOffer
 from creneau.waitlist.answer import Outcome
 from creneau.waitlist.round import OfferState, ref_of
@@ -100,7 +98,7 @@ def test_a_lock_taken_between_reading_and_opening_is_seen(world: World) -> None:
 
 @pytest.mark.rule("W-12")
 @pytest.mark.promise(40)
-@pytest.mark.parametrize("how", ["moved", "cancelled", "unticked", "marked attended"])
+@pytest.mark.parametrize("how", ["moved", "cancelled", "unticked"])
 def test_an_offer_is_withdrawn_when_its_appointment_leaves_the_line(world: World, two_places, how: str) -> None:
     first, _, own = two_places
     (mine,) = world.offers(first)
@@ -108,10 +106,8 @@ def test_an_offer_is_withdrawn_when_its_appointment_leaves_the_line(world: World
         world.move(own, "2026-04-06 11:00")
     elif how == "cancelled":
         world.cancel(own)
-    elif how == "unticked":
-        world.tick(own, False)
     else:
-        world.app.change_attendance(own.id, Attendance.ATTENDED, SYSTEM)
+        world.tick(own, False)
     assert world.accept(mine) == Outcome.WITHDRAWN
     assert world.offer(mine).state is OfferState.WITHDRAWN
     world.rest()

@@ -40,6 +40,7 @@ def test_moving_releases_the_place_that_was_left(world: World, booked) -> None:
 
 @pytest.mark.rule("W-03")
 def test_attending_releases_nothing(world: World, booked) -> None:
+    world.now = booked.start
     world.app.change_attendance(booked.id, Attendance.ATTENDED, SYSTEM)
     assert releases(world) == ()
 

@@ -1,9 +1,10 @@
 """Attendance changes, in one transaction each: cancel, mark absent or attended, set back (A-05, A-10, A-13)."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from creneau.agenda.appointment import Appointment, appointment_ref
-from creneau.agenda.attendance import GIVEN_UP, HOLDING, Attendance, frees_the_place, is_allowed, releases
+from creneau.agenda.attendance import ALLOWED, HOLDING, Attendance, frees_the_place, is_allowed, releases
 from creneau.agenda.places import Places, refs_of
 from creneau.shared.actor import Actor
 from creneau.shared.again import Again
@@ -18,7 +19,8 @@ from creneau.shared.time import Clock
 class ChangeAttendance:
     """Sets an appointment's attendance; repeating the same change answers the same and changes nothing.
 
-    Raises NotFound, Forbidden, Stale, and Refused: a change the table does not allow, or a place that is taken.
+    Raises NotFound, Forbidden, Stale, and Refused: a change the table does not allow, a place that is taken, or a visit
+    that is still ahead.
     """
 
     store: Store
@@ -46,7 +48,7 @@ class ChangeAttendance:
         if before.attendance is to and before.deleted_at is None:
             return before
         check_version(before, expected_version)
-        self._check_allowed(before, to)
+        _check_allowed(before, to, now)
         snapshot = self.store.snapshot([*refs_of([before], self.clinic.zone), SETTINGS])
         settings = snapshot.get(SETTINGS) or Settings()
         places = Places(snapshot, self.clinic.zone, now)
@@ -76,13 +78,25 @@ class ChangeAttendance:
         self.store.commit([Put(after), *places.writes()])
         return after.with_(version=after.version + 1)
 
-    def _check_allowed(self, before: Appointment, to: Attendance) -> None:
-        if before.deleted_at is not None:
-            raise Refused("the appointment was deleted", code="deleted", remedy="book a new one")
-        if to is Attendance.MOVED or not is_allowed(before.attendance, to):
-            remedy = "move it with a move" if to is Attendance.MOVED else "see the table of allowed changes"
-            if before.attendance is Attendance.MOVED:
-                remedy = "change the appointment that it was moved to"
-            elif before.attendance in GIVEN_UP:
-                remedy = "set it back to booked first"
-            raise Refused(f"{before.attendance} cannot become {to}", code="attendance_not_allowed", remedy=remedy)
+
+def _check_allowed(before: Appointment, to: Attendance, now: datetime) -> None:
+    if before.deleted_at is not None:
+        raise Refused("the appointment was deleted", code="deleted", remedy="book a new one")
+    if to is Attendance.MOVED or not is_allowed(before.attendance, to):
+        remedy = _instead(before.attendance, to)
+        raise Refused(f"{before.attendance} cannot become {to}", code="attendance_not_allowed", remedy=remedy)
+    if to is Attendance.ATTENDED and now < before.start:
+        raise Refused(
+            "nobody can have attended it yet: it has not started",
+            code="not_started",
+            remedy="set it to attended from its start on",
+        )
+
+
+def _instead(before: Attendance, to: Attendance) -> str:
+    if before is Attendance.MOVED:
+        return "change the appointment that it was moved to"
+    if to is Attendance.MOVED and is_allowed(before, to):
+        return "move it: that sets it to moved"
+    allowed = ", ".join(sorted(ALLOWED[before] - {Attendance.MOVED}))
+    return f"from {before} it can become {allowed}"

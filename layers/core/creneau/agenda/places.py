@@ -76,7 +76,7 @@ class Places:
             raise Refused(
                 "the agenda is not open for this service at this time",
                 code="outside_availability",
-                remedy="choose an offered time, or book outside the opening hours on purpose",
+                remedy="choose an offered time, or set outside_availability to true to book it on purpose",
             )
         clash = diary.overlapping(slot.interval, but=appointment.id)
         if clash is not None:
