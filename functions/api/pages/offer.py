@@ -1,5 +1,6 @@
 """How each state of an offer is told: which page, which status, which words."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -7,7 +8,7 @@ from api.gateway import Response
 from api.pages.page import page
 from api.pages.words import words
 from creneau.agenda.catalogue import Predefined
-from creneau.shared.locale import day_and_time
+from creneau.shared.locale import day_and_time, deadline
 from creneau.shared.settings import Clinic
 from creneau.shared.time import local_date
 from creneau.waitlist.answer import Outcome
@@ -44,10 +45,10 @@ def offer_page(
 
 
 def _told(offer: OfferPage, language: str, clinic: Clinic, now: datetime) -> dict[str, Any]:
-    def brief(instant: datetime) -> str:
+    def brief(instant: datetime, said: Callable[..., str] = day_and_time) -> str:
         """The year only where it is not this one."""
         this_year = local_date(instant, clinic.zone).year == local_date(now, clinic.zone).year
-        return day_and_time(instant, clinic.zone, language, clinic.country, year=not this_year)
+        return said(instant, clinic.zone, language, clinic.country, year=not this_year)
 
     def whole(instant: datetime) -> str:
         text = day_and_time(instant, clinic.zone, language, clinic.country)
@@ -59,7 +60,7 @@ def _told(offer: OfferPage, language: str, clinic: Clinic, now: datetime) -> dic
         "offered": brief(offer.offered_start),
         "offered_whole": whole(offer.offered_start),
         "own": brief(offer.own_start),
-        "before": brief(offer.answer_before),
+        "before": brief(offer.answer_before, deadline),
         "present": brief(offer.present_start),
         "present_whole": whole(offer.present_start),
         "stands": offer.standing in (Standing.AS_LEFT, Standing.CHANGED),

@@ -102,7 +102,7 @@ def test_a_clash_is_told_and_leaves_the_choice_open(offer, browser):
 def test_an_answer_quicker_than_reading_is_asked_for_again(offer, browser, seconds):
     page = browser.choose(offer.path, "accept", reading=seconds)
     assert (page.status, page.answerable) == (422, True)
-    assert "n’est pas encore enregistrée" in page.plain
+    assert "n’est pas encore enregistrée. Vous avez répondu très vite" in page.plain
     assert not any("checked" in f for f in page.fields)
     assert state_of(offer) is OfferState.SENT
 
@@ -113,6 +113,31 @@ def test_a_page_left_open_too_long_is_asked_for_again(offer, browser, hours, rec
     page = browser.choose(offer.path, "accept", reading=hours * 3600)
     assert page.title.startswith("Accepté" if recorded else "Attention")
     assert (state_of(offer) is OfferState.ACCEPTED) is recorded
+    assert ("La page était ouverte depuis trop longtemps" in page.plain) is not recorded
+
+
+@pytest.mark.rule("W-06")
+def test_who_was_too_quick_once_is_not_made_to_wait_again(offer, browser):
+    """The page that comes back counts from when the first one was shown."""
+    again = browser.choose(offer.path, "accept", reading=1)
+    offer.world.later(seconds=1)
+    sent = browser.post(offer.path, nonce=again.nonce, answer="accept")
+    assert browser.follow(sent).title.startswith("Accepté")
+
+
+@pytest.mark.rule("W-06")
+def test_who_is_told_of_a_clash_may_decline_at_once(offer, browser):
+    states.has_a_clash(offer)
+    told = browser.choose(offer.path, "accept")
+    assert browser.follow(browser.post(offer.path, nonce=told.nonce, answer="decline")).title.startswith("Refusé")
+
+
+@pytest.mark.rule("W-06")
+def test_a_page_that_was_open_too_long_comes_back_as_a_new_one(offer, browser):
+    again = browser.choose(offer.path, "accept", reading=13 * 3600)
+    offer.world.later(seconds=2)
+    sent = browser.post(offer.path, nonce=again.nonce, answer="accept")
+    assert browser.follow(sent).title.startswith("Accepté")
 
 
 @pytest.mark.rule("W-06")

@@ -6,7 +6,7 @@ import pytest
 
 from api.pages.words import words
 from creneau.agenda.catalogue import location_ref, practitioner_ref, service_ref
-from creneau.shared.locale import day_and_time
+from creneau.shared.locale import day_and_time, deadline
 from creneau.shared.settings import LANGUAGES, SETTINGS, MessagingSettings
 from creneau.shared.store import require
 from tests.entry.patient_api import states
@@ -16,8 +16,8 @@ from tests.support.world import HALF_AN_HOUR, ZONE, at
 OFFERED, OWN, ANSWER_BEFORE = at("2026-03-20 09:00"), at("2026-04-06 10:00"), at("2026-03-17 08:05")
 
 
-def said(instant, language, year=False):
-    text = day_and_time(instant, ZONE, language, "CH", year=year)
+def said(instant, language, year=False, form=day_and_time):
+    text = form(instant, ZONE, language, "CH", year=year)
     return " ".join(text.replace("\u00a0", " ").split())
 
 
@@ -55,7 +55,7 @@ def test_the_open_page_says_what_who_where_until_when_and_what_silence_means(off
         "Dr Favre",
         "Rue du Lac 12, 1003 Lausanne",
         said(OWN, language),
-        said(ANSWER_BEFORE, language),
+        said(ANSWER_BEFORE, language, form=deadline),
         words(language)["open.legend"],
         words(language)["open.yes"].format(offered=said(OFFERED, language)),
         words(language)["open.no"].format(own=said(OWN, language)),

@@ -7,6 +7,7 @@ from itertools import product
 import pytest
 from jinja2 import UndefinedError
 
+from api.pages.words import say
 from creneau.agenda.catalogue import Address
 from creneau.messaging.context import (
     CancelledContext,
@@ -121,7 +122,11 @@ def test_an_email_has_one_action_at_most(kind, context):
     assert mail.html.count("<a ") == mail.text.count("https://") == (1 if kind is Kind.OFFER else 0)
 
 
-@pytest.mark.rule("W-06")
+BEFORE = {"fr": "avant le", "de": "vor", "it": "prima", "en": "before"}
+"""The last moment is no longer in time (W-09)."""
+
+
+@pytest.mark.rule("W-06", "W-09")
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_an_offer_says_all_that_the_patient_needs(language):
     (context,) = (c for k, c in contexts(language) if k is Kind.OFFER)
@@ -129,11 +134,28 @@ def test_an_offer_says_all_that_the_patient_needs(language):
     speech = context.speech
     for text in (mail.text, mail.html):
         assert LINK in text
-        for instant in (START, OWN, context.answer_before):
+        for instant in (START, OWN):
             assert speech.in_words(instant) in text
+        assert f"{BEFORE[language]} {speech.deadline(context.answer_before)}" in text
         for known in ("Dr Anne Favre", "Cabinet du Lac", "1003 Lausanne"):
             assert known in text
         assert "Physio" not in text
+
+
+@pytest.mark.parametrize(("kind", "context"), ALL)
+def test_every_message_says_whom_to_call(kind, context):
+    mail = render(kind, context)
+    assert mail.text.count("021 555 01 23") == mail.html.count("021 555 01 23") == 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_who_accepted_a_date_is_not_asked_whether_it_suits(language):
+    """The email asks what the page asked after the answer."""
+    accepted, moved = (c for k, c in contexts(language) if k is Kind.MOVED)
+    asked = say(language, "accepted.call").split("?")[0].replace("\u202f", " ").strip()
+    for part in ("text", "html"):
+        assert asked in getattr(render(Kind.MOVED, accepted), part)
+        assert asked not in getattr(render(Kind.MOVED, moved), part)
 
 
 @pytest.mark.rule("M-07")

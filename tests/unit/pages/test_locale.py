@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from creneau.shared.locale import date_in_words, day_and_time, locale_of, money, time_in_words
+from creneau.shared.locale import date_in_words, day_and_time, deadline, locale_of, money, time_in_words
 from creneau.shared.money import Money
 
 ZURICH, TORONTO = ZoneInfo("Europe/Zurich"), ZoneInfo("America/Toronto")
@@ -31,6 +31,20 @@ def utc(text: str) -> datetime:
 )
 def test_a_date_is_said_as_the_country_says_it(language, country, words):
     assert day_and_time(utc("2027-03-02 08:30"), ZURICH, language, country) == words
+
+
+@pytest.mark.rule("M-11")
+@pytest.mark.parametrize(
+    ("language", "country", "words"),
+    [
+        ("fr", "CH", "mardi 2 mars 2027 à\u00a09\u00a0h\u00a030"),
+        ("de", "CH", "Dienstag, 2. März 2027, 9.30\u00a0Uhr"),
+        ("it", "CH", "delle ore\u00a09.30 di martedì 2 marzo 2027"),
+        ("en", "GB", "Tuesday 2 March 2027 at 9:30\u00a0am"),
+    ],
+)
+def test_a_deadline_reads_after_the_word_for_before(language, country, words):
+    assert deadline(utc("2027-03-02 08:30"), ZURICH, language, country) == words
 
 
 @pytest.mark.parametrize(("language", "first"), [("fr", "1er"), ("it", "1º"), ("de", "1."), ("en", "1")])

@@ -12,7 +12,7 @@ _MINUTES = {"fr": "minutes", "de": "Minuten", "it": "minuti", "en": "minutes"}
 
 @dataclass(frozen=True)
 class Speech:
-    """One language as one country writes it; all instants are told in the practice's zone."""
+    """One language as one country writes it; all instants are told in the clinic's zone."""
 
     language: str
     country: str
@@ -21,6 +21,10 @@ class Speech:
     def in_words(self, at: datetime) -> str:
         """Date with weekday, and time: `mardi 3 mars 2027 à 9 h 30`, as it stands in a sentence."""
         return locale.day_and_time(at, ZoneInfo(self.zone_name), self.language, self.country)
+
+    def deadline(self, at: datetime) -> str:
+        """The same as it stands after the word for "before"."""
+        return locale.deadline(at, ZoneInfo(self.zone_name), self.language, self.country)
 
     def money(self, amount: Money) -> str:
         return locale.money(amount, self.language, self.country)

@@ -55,6 +55,7 @@ def environment() -> Environment:
     )
     env.filters |= {
         "in_words": _said(lambda speech, value: speech.in_words(value)),
+        "deadline": _said(lambda speech, value: speech.deadline(value)),
         "money": _said(lambda speech, value: speech.money(value)),
         "minutes": _said(lambda speech, value: speech.minutes(value)),
     }

@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import re
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from creneau.shared.model import Stored
 from creneau.shared.store import Ref
@@ -12,6 +13,15 @@ from creneau.shared.store import Ref
 TOKEN_LENGTH = 22
 SOONEST = timedelta(seconds=2)
 LATEST = timedelta(hours=12)
+
+
+class Read(StrEnum):
+    """How an answer follows on the page that it came from. UNSEEN: no page of this link was shown to whoever answers."""
+
+    IN_TIME = "in_time"
+    UNSEEN = "unseen"
+    TOO_SOON = "too_soon"
+    TOO_LATE = "too_late"
 
 
 class Link(Stored, frozen=True, kw_only=True):
@@ -44,13 +54,20 @@ def nonce(link: Link, now: datetime) -> str:
     return f"{at}.{_seal(link, at)}"
 
 
-def is_fresh(link: Link, given: str, now: datetime) -> bool:
-    """Whether a page of this link was shown to whoever answers, long enough ago to be read, and not too long."""
+def read(link: Link, given: str, now: datetime) -> Read:
+    """Whether a page of this link was shown long enough ago to be read, and not too long."""
     at, _, seal = given.partition(".")
-    if not re.fullmatch(r"[0-9]{1,14}", at) or not seal.isascii():
-        return False
-    shown = datetime.fromtimestamp(int(at) / 1000, tz=now.tzinfo)
-    return hmac.compare_digest(_seal(link, at), seal) and SOONEST <= now - shown <= LATEST
+    if not re.fullmatch(r"[0-9]{1,14}", at) or not seal.isascii() or not hmac.compare_digest(_seal(link, at), seal):
+        return Read.UNSEEN
+    ago = now - datetime.fromtimestamp(int(at) / 1000, tz=now.tzinfo)
+    if ago < SOONEST:
+        return Read.TOO_SOON
+    return Read.IN_TIME if ago <= LATEST else Read.TOO_LATE
+
+
+def next_nonce(link: Link, given: str, now: datetime) -> str:
+    """That of the page shown again: it keeps the time of the first, so that nobody who was too quick waits anew."""
+    return given if read(link, given, now) in (Read.IN_TIME, Read.TOO_SOON) else nonce(link, now)
 
 
 def _seal(link: Link, at: str) -> str:

@@ -68,6 +68,15 @@ def day_and_time(instant: datetime, zone: ZoneInfo, language: str, country: str,
     return f"{day}{link}{time}"
 
 
+def deadline(instant: datetime, zone: ZoneInfo, language: str, country: str, *, year: bool = True) -> str:
+    """Date and time, as they stand after `avant le`, `vor`, `prima`, `before`: `delle ore 9.30 di martedì 2 marzo 2027`."""
+    if language not in ("de", "it"):
+        return day_and_time(instant, zone, language, country, year=year)
+    day = date_in_words(instant, zone, language, country, year=year)
+    time = time_in_words(instant, zone, language, country)
+    return f"{day}, {time}" if language == "de" else f"delle ore{NBSP}{time} di {day}"
+
+
 def money(amount: Money, language: str, country: str) -> str:
     locale = locale_of(language, country)
     text = str(format_currency(Decimal(amount.amount) / 100, amount.currency, locale=locale))

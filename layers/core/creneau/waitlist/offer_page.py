@@ -18,7 +18,7 @@ from creneau.agenda.catalogue import (
     service_ref,
 )
 from creneau.shared.errors import NotFound
-from creneau.shared.link import Link, is_fresh, link_ref, nonce
+from creneau.shared.link import Link, Read, link_ref, next_nonce, read
 from creneau.shared.model import Value
 from creneau.shared.settings import SETTINGS, Clinic, Settings, language_of
 from creneau.shared.store import Ref, Store
@@ -37,11 +37,12 @@ class OfferLink(Value, frozen=True, kw_only=True):
     round_id: str
     appointment_id: str
 
-    def nonce(self, now: datetime) -> str:
-        return nonce(self.link, now)
+    def nonce(self, now: datetime, given: str = "") -> str:
+        """`given`: the one that was sent, where the page is shown again."""
+        return next_nonce(self.link, given, now)
 
-    def is_fresh(self, given: str, now: datetime) -> bool:
-        return is_fresh(self.link, given, now)
+    def read(self, given: str, now: datetime) -> Read:
+        return read(self.link, given, now)
 
 
 class Standing(StrEnum):
