@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import msgspec
 from pydantic import Field
 
-from api.staff.given import Email, Given, Id, Ids, Line, Minutes, Name, Nothing, Paged, Phone, Text
+from api.staff.given import Currency, Email, Given, Id, Ids, Line, Minutes, Name, Nothing, Paged, Phone, Text
 from api.staff.routing import ADMIN, STAFF, Call, Routes
 from api.staff.shown import Listed, View, view
 from creneau.agenda.catalogue import (
@@ -139,7 +139,7 @@ class MoneyGiven(Given):
     """`amount` in minor units (centimes), `currency` the clinic's."""
 
     amount: int = Field(ge=0, le=100_000_000)
-    currency: str = Field(pattern="^[A-Z]{3}$")
+    currency: Currency
 
 
 class ServiceGiven(Given):

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from pydantic import AfterValidator, Field
 
-from api.staff.given import Given, Line, Nothing, Text
+from api.staff.given import Colour, Given, Line, Nothing, Text
 from api.staff.routing import ADMIN, STAFF, Call, Routes
 from api.staff.shown import View, local, view
 from creneau.messaging.message import NEVER_OFF, Kind
@@ -107,7 +107,7 @@ class LookGiven(Given):
     phone: Line = ""
     phone_hours: Line = ""
     website: Annotated[Line, AfterValidator(_website)] = ""
-    colour: str = Field(default="#0b6e75", pattern="^#[0-9a-fA-F]{6}$")
+    colour: Colour = "#0b6e75"
 
 
 class SettingsGiven(Given):

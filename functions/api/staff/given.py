@@ -1,14 +1,15 @@
-"""What callers may send: types that refuse what can't be meant, and say all of what is wrong, where, and the remedy."""
+"""What callers may send: types that refuse what can't be meant."""
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from api.errors import BadRequest
+from api.staff.faults import COLOUR, CURRENCY, ID, not_valid
 from creneau.messaging.address import sendable
-from creneau.shared.errors import DomainError, Fault, Invalid
+from creneau.shared.errors import invalid
 
 
 class Given(BaseModel):
@@ -28,6 +29,8 @@ class Paged(Given):
     cursor: str | None = Field(default=None, max_length=2000)
 
 
+_BLANK = re.compile(r"(?<=\d) (?=\d\d:\d\d$)")
+"""Where an instant's offset begins; in a query, a `+` that was not escaped is read as a blank."""
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?")
 # Controls but the line feed, marks that turn the direction of what follows, and Unicode's own line ends.
 _UNFIT = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
@@ -77,10 +80,12 @@ Instant = Annotated[AwareDatetime, AfterValidator(_in_reach), BeforeValidator(_a
 Line = Annotated[str, Field(max_length=200), AfterValidator(_one_line)]
 Name = Annotated[str, Field(min_length=1, max_length=140), AfterValidator(_one_line), AfterValidator(_present)]
 Text = Annotated[str, Field(max_length=2000), AfterValidator(_fit)]
-Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,80}$")]
+Id = Annotated[str, Field(pattern=ID)]
 Ids = Annotated[tuple[Id, ...], Field(max_length=50)]
 Email = Annotated[str, Field(max_length=254), AfterValidator(_email)]
 Phone = Annotated[str, Field(max_length=40), AfterValidator(_one_line)]
+Colour = Annotated[str, Field(pattern=COLOUR)]
+Currency = Annotated[str, Field(pattern=CURRENCY)]
 Minutes = Annotated[int, Field(ge=1, le=1440)]
 
 G = TypeVar("G", bound=Given)
@@ -88,63 +93,19 @@ G = TypeVar("G", bound=Given)
 
 def body(model: type[G], sent: bytes) -> G:
     """The body as its model. BadRequest when it is not JSON, Invalid with every fault of it."""
+    if not sent.strip():
+        if model is Nothing:
+            return model()
+        raise invalid("body", "there is none", "send one JSON object; the OpenAPI document lists its fields")
     try:
-        return model.model_validate_json(sent or b"{}")
+        return model.model_validate_json(sent)
     except ValidationError as error:
-        raise not_valid(error) from error
+        raise not_valid(error, "body") from error
 
 
-def parameters(model: type[G], sent: dict[str, str]) -> G:
-    """The query as its model. Invalid with every fault of it."""
+def parameters(model: type[G], sent: Mapping[str, str]) -> G:
+    """The query as its model. Invalid with every fault of it. An offset's `+` that came as a blank is one again."""
     try:
-        return model.model_validate_strings(sent, strict=True)
+        return model.model_validate_strings({k: _BLANK.sub("+", v) for k, v in sent.items()}, strict=True)
     except ValidationError as error:
-        raise not_valid(error) from error
-
-
-_REMEDIES = {
-    "missing": "give it",
-    "extra_forbidden": "leave it out; the OpenAPI document lists the fields",
-    "timezone_aware": "add the offset, as in 2026-03-01T09:00:00+01:00",
-    "date_type": "write a date as 2026-03-01",
-    "date_parsing": "write a date as 2026-03-01",
-    "date_from_datetime_parsing": "write a date as 2026-03-01",
-    "date_from_datetime_inexact": "write a date as 2026-03-01",
-    "int_type": "give a whole number",
-    "int_parsing": "give a whole number",
-    "bool_type": "give true or false",
-    "bool_parsing": "give true or false",
-    "string_type": "give a text",
-    "tuple_type": "give a list",
-    "model_type": "give an object",
-    "model_attributes_type": "give an object",
-    "enum": "give one of these",
-    "literal_error": "give one of these",
-    "string_too_short": "give a text",
-    "string_too_long": "shorten it",
-    "too_long": "give fewer",
-    "too_short": "give at least one",
-    "greater_than_equal": "give a larger number",
-    "less_than_equal": "give a smaller number",
-}
-
-
-def not_valid(error: ValidationError) -> DomainError:
-    """Everything that is wrong with a body or a query, at once; values are never repeated."""
-    found = error.errors(include_url=False, include_input=False)
-    if any(e["type"] == "json_invalid" for e in found):
-        return BadRequest("the body is not JSON", code="not_json", remedy="send one JSON object, in UTF-8")
-    faults = tuple(_fault(e) for e in found)
-    what = "one field is" if len(faults) == 1 else f"{len(faults)} fields are"
-    return Invalid(f"{what} not as expected", code="invalid", remedy="see errors", faults=faults)
-
-
-def _fault(found: Any) -> Fault:
-    message, _, remedy = found["msg"].removeprefix("Value error, ").partition("; ")
-    return Fault(_path(found["loc"]), message, remedy or _REMEDIES.get(found["type"], "correct it"))
-
-
-def _path(parts: tuple[int | str, ...]) -> str:
-    """`slot.start`, `items[2].name`; the whole body is `body`."""
-    text = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in parts)
-    return text.lstrip(".") or "body"
+        raise not_valid(error, "query") from error
