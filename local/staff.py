@@ -20,7 +20,7 @@ class StaffError(Exception):
     """The API refused; `status` and `problem` are its answer."""
 
     def __init__(self, method: str, path: str, status: int, problem: dict[str, Any]) -> None:
-        faults = "".join(f"\n  {f.get('field')}: {f.get('detail', f)}" for f in problem.get("errors") or [])
+        faults = "".join(f"\n  {f.get('field')}: {f.get('problem', f)}" for f in problem.get("errors") or [])
         said = problem.get("detail") or problem.get("title") or problem
         super().__init__(f"{method} {path}: {status} {said} {problem.get('remedy', '')}{faults}".rstrip())
         self.status, self.problem = status, problem
@@ -58,6 +58,9 @@ class Staff:
     def put(self, path: str, body: Mapping[str, Any], version: int | None = None) -> Any:
         headers = {} if version is None else {"If-Match": f'"{version}"'}
         return self._call("PUT", path, body, headers)[0]
+
+    def patch(self, path: str, body: Mapping[str, Any], version: int) -> Any:
+        return self._call("PATCH", path, body, {"If-Match": f'"{version}"'})[0]
 
     def delete(self, path: str) -> Any:
         return self._call("DELETE", path)[0]

@@ -43,14 +43,14 @@ def load(stack: Stack) -> Clinic:
     homes.write(stack.home, "clinic", {"first_day": today})
     settings = staff.get("/settings")
     if settings["version"] == 0:
-        staff.put("/settings", {**catalogue.SETTINGS, "messaging": {"off": QUIET}}, 0)
+        staff.patch("/settings", {**catalogue.SETTINGS, "messaging": {"off": QUIET}}, 0)
     with ThreadPoolExecutor(HANDS) as hands:
         entry = _Entry(staff, date.fromisoformat(today), zone, hands)
         clinic = entry.enter(stack.user_id("practitioner"))
         stack.engine.wait_idle(60)
         settings = staff.get("/settings")
         if settings["messaging"]["off"] == QUIET:
-            staff.put("/settings", catalogue.SETTINGS, settings["version"])
+            staff.patch("/settings", {"messaging": {"off": []}}, settings["version"])
         entry.book(clinic, [[wish] for wish in told(entry.plan)])
     stack.engine.wait_idle(60)
     return clinic

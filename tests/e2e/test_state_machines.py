@@ -15,7 +15,7 @@ MOST_OF_A_ROUND, MOST_OF_A_MESSAGE = 8, 3
 
 def set_paused(run: Running, paused: bool) -> None:
     messaging = QUIET["messaging"] | {"paused": paused}
-    run.staff.put("/settings", QUIET | {"messaging": messaging}, run.staff.get("/settings")["version"])
+    run.staff.patch("/settings", {"messaging": messaging}, run.staff.get("/settings")["version"])
 
 
 @pytest.mark.parametrize("answered", [True, False], ids=["answered_early", "never_answered"])

@@ -43,7 +43,7 @@ class Running:
     def start(cls, home: Path) -> "Running":
         running = cls(Stack.start(home, persist=True))
         try:
-            running.staff.put("/settings", QUIET, 0)
+            running.staff.patch("/settings", QUIET, 0)
         except BaseException:
             running.stop()
             raise

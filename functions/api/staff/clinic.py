@@ -1,12 +1,12 @@
 """The clinic itself: its time, who is signed in, its settings (P-01, W-01)."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
 from pydantic import AfterValidator, Field
 
-from api.staff.given import Colour, Given, Line, Nothing, Text
+from api.staff.given import Colour, Edits, Line, Nothing, Text
 from api.staff.routing import ADMIN, STAFF, Call, Routes
 from api.staff.shown import View, local, view
 from creneau.messaging.message import NEVER_OFF, Kind
@@ -71,14 +71,14 @@ class SettingsView(View, frozen=True, kw_only=True):
     version: int
 
 
-class WaitlistGiven(Given):
+class WaitlistGiven(Edits):
     enabled: bool = False
-    minimum_lead_days: int = Field(default=10, ge=0, le=365)
-    grace_minutes: int = Field(default=5, ge=0, le=1440)
-    answer_lead_hours: int = Field(default=2, ge=0, le=168)
-    offers_per_round: int = Field(default=5, ge=1, le=5)
-    offer_days: int = Field(default=15, ge=1, le=60)
-    further_rounds: bool = True
+    minimum_lead_days: int = Field(default=0, ge=0, le=365)
+    grace_minutes: int = Field(default=0, ge=0, le=1440)
+    answer_lead_hours: int = Field(default=0, ge=0, le=168)
+    offers_per_round: int = Field(default=1, ge=1, le=5)
+    offer_days: int = Field(default=1, ge=1, le=60)
+    further_rounds: bool = False
     refill: bool = False
 
 
@@ -91,7 +91,7 @@ def _can_be_off(kind: Kind) -> Kind:
     return kind
 
 
-class MessagingGiven(Given):
+class MessagingGiven(Edits):
     paused: bool = False
     off: tuple[Annotated[Kind, AfterValidator(_can_be_off)], ...] = ()
     hide: tuple[Piece, ...] = ()
@@ -103,15 +103,15 @@ def _website(value: str) -> str:
     return value
 
 
-class LookGiven(Given):
+class LookGiven(Edits):
     phone: Line = ""
     phone_hours: Line = ""
     website: Annotated[Line, AfterValidator(_website)] = ""
-    colour: Colour = "#0b6e75"
+    colour: Colour = ""
 
 
-class SettingsGiven(Given):
-    """The settings as a whole; what is left out gets its default."""
+class SettingsGiven(Edits):
+    """What is left out stays as it is, in each part too; a list is given as a whole."""
 
     waitlist: WaitlistGiven = WaitlistGiven()
     messaging: MessagingGiven = MessagingGiven()
@@ -127,6 +127,12 @@ def _shown(settings: Settings) -> SettingsView:
         messaging=view(MessagingView, settings.messaging),
         look=view(LookView, settings.look),
     )
+
+
+def _edited(before: Settings, given: SettingsGiven) -> Settings:
+    known, sent = msgspec.to_builtins(before), given.model_dump(mode="json", exclude_unset=True)
+    parts = {name: {**known.get(name, {}), **part} for name, part in sent.items() if isinstance(part, dict)}
+    return msgspec.convert({**known, **sent, **parts}, Settings)
 
 
 @routes("GET", "/v1/now", STAFF, answers=NowView)
@@ -154,8 +160,8 @@ def read_settings(call: Call, _: Nothing) -> SettingsView:
     return _shown(call.app.store.get(SETTINGS) or Settings())
 
 
-@routes("PUT", "/v1/settings", ADMIN, takes=SettingsGiven, answers=SettingsView, version="required")
+@routes("PATCH", "/v1/settings", ADMIN, takes=SettingsGiven, answers=SettingsView, version="required")
 def change_settings(call: Call, given: SettingsGiven) -> SettingsView:
-    plain: dict[str, Any] = given.model_dump(mode="json")
-    new = msgspec.convert(plain, Settings)
-    return _shown(call.app.change_settings(new, call.required_version))
+    """Changes what is given, and leaves the rest as it is."""
+    version = call.required_version
+    return _shown(call.app.change_settings(_edited(call.app.store.get(SETTINGS) or Settings(), given), version))

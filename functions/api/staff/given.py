@@ -18,6 +18,17 @@ class Given(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 
 
+def _no_defaults(schema: dict[str, Any]) -> None:
+    for about in schema["properties"].values():
+        about.pop("default", None)
+
+
+class Edits(Given):
+    """Some of what is there already: what is left out stays, so a field's default is never used nor documented."""
+
+    model_config = ConfigDict(json_schema_extra=_no_defaults)
+
+
 class Nothing(Given):
     """No body, no parameters."""
 

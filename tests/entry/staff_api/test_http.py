@@ -289,19 +289,19 @@ class TestVersions:
         assert admin.get("/v1/practitioners/prc_1")["name"] == "One"
 
     @pytest.mark.parametrize(
-        ("path", "given"),
+        ("method", "path", "given"),
         [
-            ("/v1/practitioners/prc_1", {"name": "Mine"}),
-            ("/v1/settings", {}),
-            ("/v1/patients/pat_1", {"last_name": "Mine"}),
+            ("PUT", "/v1/practitioners/prc_1", {"name": "Mine"}),
+            ("PATCH", "/v1/settings", {}),
+            ("PUT", "/v1/patients/pat_1", {"last_name": "Mine"}),
         ],
     )
-    def test_a_rival_between_reading_and_writing_makes_it_stale(self, world, admin, path, given):
+    def test_a_rival_between_reading_and_writing_makes_it_stale(self, world, admin, method, path, given):
         world.patient("pat_1")
         version = admin.get(path)["version"]
-        rivals = [lambda: Staff(world, roles=("admin",), id="rival").put(path, given, version=version)]
+        rivals = [lambda: Staff(world, roles=("admin",), id="rival").ask(method, path, given, version=version)]
         world.store.before_commit.append(lambda _: rivals and rivals.pop()())
-        assert admin.put(path, given, version=version).status == 412
+        assert admin.ask(method, path, given, version=version).status == 412
         assert admin.get(path)["version"] == version + 1
 
     @pytest.mark.parametrize("version", ["*", "abc", "-1", '"1.0"'])

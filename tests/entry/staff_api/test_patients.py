@@ -122,9 +122,9 @@ class TestSettings:
         read = fresh.get("/v1/settings")
         assert (read["version"], read["waitlist"]["enabled"]) == (0, False)
         assert read["waitlist"]["minimum_lead_days"] == 10
-        changed = fresh.put("/v1/settings", {"waitlist": {"enabled": True}}, version=0)
+        changed = fresh.patch("/v1/settings", {"waitlist": {"enabled": True}}, version=0)
         assert (changed["version"], changed["waitlist"]["enabled"]) == (1, True)
-        assert fresh.put("/v1/settings", {}, version=0).status == 412
+        assert fresh.patch("/v1/settings", {}, version=0).status == 412
 
     @pytest.mark.parametrize(
         ("part", "name", "value"),
@@ -144,22 +144,36 @@ class TestSettings:
     )
     def test_ranges(self, world, admin, part, name, value):
         version = admin.get("/v1/settings")["version"]
-        answer = admin.put("/v1/settings", {part: {name: value}}, version=version)
+        answer = admin.patch("/v1/settings", {part: {name: value}}, version=version)
         assert answer.status == 422
         assert answer.fields == [f"{part}.{name}"]
         assert admin.get("/v1/settings")["version"] == version
 
     def test_kinds_and_pieces_are_known_ones(self, admin):
-        answer = admin.put("/v1/settings", {"messaging": {"off": ["spam"], "hide": ["price", "name"]}}, version=1)
+        answer = admin.patch("/v1/settings", {"messaging": {"off": ["spam"], "hide": ["price", "name"]}}, version=1)
         assert answer.fields == ["messaging.off[0]", "messaging.hide[1]"]
-        good = admin.put("/v1/settings", {"messaging": {"off": ["moved"], "hide": ["price"]}}, version=1)
+        good = admin.patch("/v1/settings", {"messaging": {"off": ["moved"], "hide": ["price"]}}, version=1)
         assert (good["messaging"]["off"], good["messaging"]["hide"]) == (["moved"], ["price"])
 
     def test_offers_are_not_made_in_silence(self, admin):
-        answer = admin.put("/v1/settings", {"messaging": {"off": ["moved", "offer"]}}, version=1)
+        answer = admin.patch("/v1/settings", {"messaging": {"off": ["moved", "offer"]}}, version=1)
         assert (answer.status, answer.fields) == (422, ["messaging.off[1]"])
         assert answer["errors"][0]["remedy"] == "to make none, set waitlist.enabled to false"
 
+    def test_what_is_left_out_stays_as_it_is(self, admin):
+        look = {"phone": "+41 22 700 00 00"}
+        admin.patch("/v1/settings", {"waitlist": {"enabled": True, "refill": True}, "look": look}, version=1)
+        admin.patch("/v1/settings", {"messaging": {"off": ["moved"], "hide": ["price"]}}, version=2)
+        before = admin.get("/v1/settings").json
+        assert (before["waitlist"]["enabled"], before["waitlist"]["refill"]) == (True, True)
+        signed = admin.patch("/v1/settings", {"signature": "X"}, version=3).json
+        assert signed == before | {"signature": "X", "version": 4}
+        waits = admin.patch("/v1/settings", {"waitlist": {"grace_minutes": 7}}, version=4).json
+        assert waits == signed | {"waitlist": signed["waitlist"] | {"grace_minutes": 7}, "version": 5}
+        shown = admin.patch("/v1/settings", {"messaging": {"hide": []}}, version=5).json
+        assert shown["messaging"] == {"paused": False, "off": ["moved"], "hide": []}
+        assert admin.patch("/v1/settings", {"waitlist": None}, version=6).fields == ["waitlist"]
+
     @pytest.mark.rule("P-01")
     def test_only_administrators_change_them(self, secretary):
-        assert secretary.put("/v1/settings", {}, version=1).status == 403
+        assert secretary.patch("/v1/settings", {}, version=1).status == 403

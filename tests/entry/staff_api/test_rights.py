@@ -21,7 +21,7 @@ RIGHTS = {
     "GET /v1/now": READ_BY_ALL,
     "GET /v1/me": READ_BY_ALL,
     "GET /v1/settings": READ_BY_ALL,
-    "PUT /v1/settings": ADMIN,
+    "PATCH /v1/settings": ADMIN,
     **{
         f"GET /v1/{many}{one}": READ_BY_ALL
         for many, one_of in (
