@@ -17,11 +17,11 @@ export SAM_CLI_TELEMETRY := 0
 
 ##@ Try it
 .PHONY: demo up down
-demo: $(VENV)/local ## The main job, told while it happens on the local engine (KEEP=0: clean up after)
+demo: $(VENV)/local ## The main job, told while it happens on the local engine (KEEP=0: clean up after; KEEP=1: keep it up, even without a terminal)
 	$(PY) -m local.demo
-up: $(VENV)/local ## Start the local engine with the sample clinic
+up: $(VENV)/local ## Start the local engine with the sample clinic, and say what to try
 	$(PY) -m local.up
-down: $(VENV)/local ## Stop it
+down: $(VENV)/local ## Stop it; what is started after that begins anew
 	$(PY) -m local.down
 
 ##@ Check it

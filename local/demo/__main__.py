@@ -33,7 +33,8 @@ def main() -> int:
     log = Path(os.environ["DEMO_LOG"]) if os.environ.get("DEMO_LOG") else None
     given = sam_parameters()
     teller = Teller(ZoneInfo(given["ClinicTimeZone"]))
-    keep = teller.is_terminal and os.environ.get("KEEP", "1") != "0"
+    asked = os.environ.get("KEEP")
+    keep = {"0": False, "1": True}.get(asked or "", teller.is_terminal)
     stays = False
     try:
         teller.say(f"Créneau: {given['ClinicName']}, on this computer", BOLD)
@@ -42,14 +43,14 @@ def main() -> int:
         with teller.doing("The sample clinic, over the staff API: 60 patients, a month of agenda, a waitlist"):
             load(stack)
         scene = _scene(stack, teller, Record(log))
-        link = tell(scene)
+        offer = tell(scene)
         verdict = check(log, stack) if log else []
         if log:
             teller.say(f"\n     Read again over HTTP by a second program: {len(verdict)} steps hold. ({log})")
         teller.say(f"\n     {teller.style('Done', GREEN)} in {time.monotonic() - begun:.0f} s.")
         stays = keep
         if stays:
-            teller.say(shown(stack, offer=link))
+            teller.say(shown(stack, offer))
     except FAILURES as failure:
         teller.say(f"\n     {teller.style('Not as promised', RED)}: {failure}")
         teller.say(f"     The engine's log: {home / 'engine.log'}", DIM)
@@ -60,6 +61,8 @@ def main() -> int:
     finally:
         if not stays:
             stop(home)
+    if not stays:
+        teller.say(f"     Cleaned up{'' if asked == '0' else ' (no terminal; KEEP=1 keeps it)'}.")
     return 0
 
 

@@ -3,8 +3,10 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from local.addresses import OpenOffer
 from local.demo.browser import Browser, Page
 from local.demo.scene import Offered, Scene
+from local.sample_clinic.to_cancel import line, to_cancel
 from local.waiting import InVain, until
 
 GRACE = timedelta(minutes=5)
@@ -20,8 +22,8 @@ def holds(condition: object, otherwise: str) -> None:
         raise Untrue(otherwise)
 
 
-def tell(scene: Scene) -> str:
-    """Returns the link of an offer that is open at the end."""
+def tell(scene: Scene) -> OpenOffer:
+    """Returns an offer that is open at the end."""
     cancelled = cancel(scene)
     first = five_are_asked(scene, cancelled)
     accepting, declining, scanned = first.offers[0], first.offers[1], first.offers[2]
@@ -33,45 +35,28 @@ def tell(scene: Scene) -> str:
     second = cascade(scene, moved)
     nobody_answers(scene, second)
     third = the_next_are_asked(scene, second)
-    return third.mails[0].link_to(scene.stack.site)
+    offer = third.offers[0]
+    whose = f"{scene.people.name(offer['patient_id'])}, {scene.people.language(offer['patient_id'])}"
+    return OpenOffer(third.mail_of(offer).link_to(scene.stack.site), whose)
 
 
 def cancel(scene: Scene) -> dict[str, Any]:
     """An appointment of this week, in an agenda where others wait for such a one."""
-    chosen = _to_cancel(scene)
+    chosen = to_cancel(scene.secretary, scene.now())
+    if chosen is None:
+        raise InVain("there is no appointment this week in an agenda where a dozen patients wait")
     scene.teller.step(scene.now(), "The secretary cancels an appointment")
     after = scene.secretary.post(f"/appointments/{chosen['id']}/attendance", {"to": "cancelled_by_patient"})
     holds(after["attendance"] == "cancelled_by_patient", f"appointment {chosen['id']} is {after['attendance']}")
     where = _agenda(scene, chosen)
     scene.teller.line(f"{scene.local(chosen['start'])}, {where}: {scene.people.name(chosen['patient_id'])} can't come.")
-    line = _line(scene, chosen)
-    scene.teller.line(f"{len(line)} patients wait for an earlier appointment there.")
+    scene.teller.line(f"{len(line(scene.secretary, chosen))} patients wait for an earlier appointment there.")
     scene.record.step("cancelled", scene.now(), appointment_id=chosen["id"], slot_id=chosen["slot_id"])
     return dict(after)
 
 
-def _to_cancel(scene: Scene) -> dict[str, Any]:
-    now = scene.now()
-    reach = {"start_from": _text(now + timedelta(days=2)), "start_before": _text(now + timedelta(days=9))}
-    for agenda in scene.secretary.listed("/agendas"):
-        for found in scene.secretary.listed("/appointments", agenda_id=agenda["id"], **reach):
-            if found["attendance"] == "booked" and len(_line(scene, found)) >= 2 * FIVE + 2:
-                return found
-    raise InVain("there is no appointment this week in an agenda where a dozen patients wait")
-
-
-def _line(scene: Scene, like: dict[str, Any]) -> list[dict[str, Any]]:
-    span = datetime.fromisoformat(like["end"]) - datetime.fromisoformat(like["start"])
-    minutes = int(span.total_seconds() // 60)
-    return list(scene.secretary.listed("/waitlist", agenda_id=like["agenda_id"], duration=minutes))
-
-
 def _agenda(scene: Scene, appointment: dict[str, Any]) -> str:
     return str(scene.secretary.get(f"/agendas/{appointment['agenda_id']}")["name"])
-
-
-def _text(instant: datetime) -> str:
-    return instant.isoformat(timespec="seconds")
 
 
 def five_are_asked(scene: Scene, cancelled: dict[str, Any]) -> Offered:

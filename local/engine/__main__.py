@@ -8,7 +8,9 @@ from pathlib import Path
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m local.engine")
     parser.add_argument("--home", type=Path, required=True, help="folder of this engine's clock, mails, state and log")
-    parser.add_argument("--port", type=int, default=0, help="0: a free one, written to HOME/engine.json")
+    parser.add_argument(
+        "--port", type=int, default=0, help="0: a free one; its address is printed, and written to HOME/engine.json"
+    )
     parser.add_argument("--persist", action="store_true", help="keep tables and stacks over a stop and a start")
     parser.add_argument("--check", action="store_true", help="list what changed in MiniStack, and stop")
     parser.add_argument("--pin", action="store_true", help="accept those changes, after reading them")

@@ -104,8 +104,9 @@ def serve(home: Path, port: int) -> None:
     config.keep_alive_timeout = 75
     config.graceful_timeout = 0.3
     config.loglevel = os.environ["LOG_LEVEL"]
-    about = home / "engine.json"
-    about.write_text(json.dumps({"url": f"http://127.0.0.1:{port}", "port": port, "pid": os.getpid()}) + "\n")
+    about, url = home / "engine.json", f"http://127.0.0.1:{port}"
+    about.write_text(json.dumps({"url": url, "port": port, "pid": os.getpid()}) + "\n")
+    print(url, flush=True)
     try:
         asyncio.run(run(control.addresses_before(gateway.app), config))  # returns on SIGTERM, with the state saved
     finally:

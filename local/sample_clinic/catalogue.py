@@ -7,7 +7,7 @@ EXEMPT = "Exonéré de TVA (art. 21 LTVA)"
 
 SETTINGS = {
     "waitlist": {"enabled": True},
-    "look": {"phone": "+41 21 000 00 00", "phone_hours": "8 h – 12 h, 13 h 30 – 17 h 30"},
+    "look": {"phone": "+41 21 000 00 00", "phone_hours": "8:00–12:00, 13:30–17:30"},
     "signature": "Cabinet du Lac",
 }
 

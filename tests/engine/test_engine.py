@@ -27,6 +27,10 @@ def test_two_engines_side_by_side_know_nothing_of_each_other(app, tmp_path):
         assert Engine.attach(tmp_path).url == other.url
 
 
+def test_its_address_is_the_first_thing_that_it_prints(app):
+    assert (app.engine.home / "engine.log").read_text().startswith(f"{app.engine.url}\n")
+
+
 def test_stopping_leaves_nothing_running(tmp_path):
     engine = Engine.start(tmp_path)
     port = int(engine.url.rsplit(":", 1)[1])

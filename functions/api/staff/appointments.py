@@ -1,12 +1,13 @@
 """Appointments: booked, read, listed, moved, cancelled, deleted, put into the line (A-05 to A-13, W-02)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import ClassVar, Literal
 
 from pydantic import model_validator
 
 from api.staff.given import Given, Id, Instant, Minutes, Nothing, Paged, Text
+from api.staff.names import names_of
 from api.staff.routing import AGENDA, Call, Routes
 from api.staff.shown import Listed, View, local, view
 from creneau.agenda.appointment import Appointment, appointment_ref
@@ -60,11 +61,12 @@ class AppointmentView(View, frozen=True, kw_only=True):
 
 
 def shown(app: App, appointments: Iterable[Appointment]) -> list[AppointmentView]:
-    """With the patients' names, read together."""
     known = list(appointments)
-    refs = list(dict.fromkeys(patient_ref(a.patient_id) for a in known))
-    found = app.store.get_many(refs) if refs else []
-    names = {patient.id: patient.name for patient in found if patient is not None}
+    return named(app, known, names_of(app, (a.patient_id for a in known)))
+
+
+def named(app: App, appointments: Iterable[Appointment], names: Mapping[str, str]) -> list[AppointmentView]:
+    """`names` are the patients', by id."""
     zone = app.clinic.zone
     return [
         view(
@@ -76,7 +78,7 @@ def shown(app: App, appointments: Iterable[Appointment]) -> list[AppointmentView
             local_end=local(a.end, zone),
             wants_earlier=a.waiting_since is not None,
         )
-        for a in known
+        for a in appointments
     ]
 
 

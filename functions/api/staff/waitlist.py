@@ -1,11 +1,13 @@
 """The waitlist as staff see it: the line, rounds and their offers, and all that ever happened to a slot (W-13)."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from pydantic import Field
 
-from api.staff.appointments import AppointmentView, shown
+from api.staff.appointments import AppointmentView, named
 from api.staff.given import Id, Nothing, Paged
+from api.staff.names import names_of
 from api.staff.routing import AGENDA, Call, Routes
 from api.staff.shown import Listed, View, local, view
 from creneau.agenda.catalogue import agenda_ref
@@ -23,6 +25,7 @@ class WaitingView(View, frozen=True, kw_only=True):
 
     appointment_id: str
     patient_id: str
+    patient_name: str | None
     service_id: str
     start: datetime
     local_start: str
@@ -36,6 +39,7 @@ class OfferView(View, frozen=True, kw_only=True):
 
     appointment_id: str
     patient_id: str
+    patient_name: str | None
     sent_at: datetime
     state: OfferState
     decided_at: datetime | None
@@ -47,6 +51,7 @@ class PassedOverView(View, frozen=True, kw_only=True):
 
     appointment_id: str
     patient_id: str
+    patient_name: str | None
     reason: str
 
 
@@ -94,14 +99,21 @@ class LineAsked(Paged):
     duration: int = Field(ge=1, le=1440)
 
 
-def _shown_round(app: App, round: Round) -> RoundView:
+def _patients_of(rounds: Iterable[Round]) -> list[str]:
+    asked = [[o.patient_id for o in r.offers.values()] + [p.patient_id for p in r.passed_over] for r in rounds]
+    return [patient_id for of_round in asked for patient_id in of_round]
+
+
+def _shown_round(app: App, round: Round, names: Mapping[str, str]) -> RoundView:
     return view(
         RoundView,
         round,
         slot_id=round.slot.id,
         local_expires_at=local(round.expires_at, app.clinic.zone),
-        offers=[_shown_offer(o) for o in sorted(round.offers.values(), key=_order)],
-        passed_over=[_shown_passed_over(p) for p in round.passed_over],
+        offers=[
+            view(OfferView, o, patient_name=names.get(o.patient_id)) for o in sorted(round.offers.values(), key=_order)
+        ],
+        passed_over=_shown_passed_over(round.passed_over, names),
     )
 
 
@@ -109,19 +121,16 @@ def _order(offer: Offer) -> tuple[datetime, datetime, str]:
     return offer.sent_at, offer.waiting_since, offer.appointment_id
 
 
-def _shown_offer(offer: Offer) -> OfferView:
-    return view(OfferView, offer)
+def _shown_passed_over(passed: Iterable[PassedOver], names: Mapping[str, str]) -> list[PassedOverView]:
+    return [view(PassedOverView, p, patient_name=names.get(p.patient_id)) for p in passed]
 
 
-def _shown_passed_over(passed: PassedOver) -> PassedOverView:
-    return view(PassedOverView, passed)
-
-
-def _shown_waiting(app: App, waiting: Waiting) -> WaitingView:
+def _shown_waiting(app: App, waiting: Waiting, names: Mapping[str, str]) -> WaitingView:
     diary = waiting.diary
     return view(
         WaitingView,
         waiting.entry,
+        patient_name=names.get(waiting.entry.patient_id),
         local_start=local(waiting.entry.start, app.clinic.zone),
         reachable_by_email=diary.reachable and not diary.closed,
         offered_in=diary.lock.round_id if diary.lock else None,
@@ -132,20 +141,25 @@ def _shown_waiting(app: App, waiting: Waiting) -> WaitingView:
 def list_waiting(call: Call, given: LineAsked) -> Listed[WaitingView]:
     require(call.app.store, agenda_ref(given.agenda_id))
     waiting, cursor = call.app.show_line(given.agenda_id, given.duration, given.limit, given.cursor)
-    return Listed(items=[_shown_waiting(call.app, each) for each in waiting], next_cursor=cursor)
+    names = names_of(call.app, (each.entry.patient_id for each in waiting))
+    return Listed(items=[_shown_waiting(call.app, each, names) for each in waiting], next_cursor=cursor)
 
 
 @routes("GET", "/v1/rounds/{round_id}", AGENDA, answers=RoundView)
 def read_round(call: Call, _: Nothing) -> RoundView:
-    return _shown_round(call.app, require(call.app.store, ref_of(call.id("round_id"))))
+    round = require(call.app.store, ref_of(call.id("round_id")))
+    return _shown_round(call.app, round, names_of(call.app, _patients_of([round])))
 
 
 @routes("GET", "/v1/slots/{slot_id}/history", AGENDA, answers=HistoryView)
 def read_history(call: Call, _: Nothing) -> HistoryView:
     """Every appointment ever made on this start and end, and under each released one the offers that it caused."""
     app, slot = call.app, parse_slot(call.id("slot_id"))
-    chapters = app.show_history(slot)
-    appointments = shown(app, [chapter.appointment for chapter in chapters])
+    chapters, not_asked = app.show_history(slot), app.show_not_asked(slot)
+    made = [chapter.appointment for chapter in chapters]
+    offered = _patients_of(r for chapter in chapters for r in chapter.rounds)
+    told_of = [a.patient_id for a in made] + [p.patient_id for p in not_asked]
+    names = names_of(app, told_of + offered)
     return HistoryView(
         slot_id=slot.id,
         start=slot.start,
@@ -156,9 +170,9 @@ def read_history(call: Call, _: Nothing) -> HistoryView:
             ChapterView(
                 appointment=appointment,
                 release_n=chapter.releases[-1].n if chapter.releases else None,
-                rounds=[_shown_round(app, r) for r in chapter.rounds],
+                rounds=[_shown_round(app, r, names) for r in chapter.rounds],
             )
-            for appointment, chapter in zip(appointments, chapters, strict=True)
+            for appointment, chapter in zip(named(app, made, names), chapters, strict=True)
         ],
-        not_asked=[_shown_passed_over(p) for p in app.show_not_asked(slot)],
+        not_asked=_shown_passed_over(not_asked, names),
     )

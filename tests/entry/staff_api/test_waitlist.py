@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from creneau.agenda.catalogue import practitioner_ref
+from creneau.agenda.catalogue import Patient, practitioner_ref
 from creneau.messaging.compose import Kept
 from creneau.messaging.message import Channel, Decision, Kind, Message, MessageState
 from creneau.shared.store import require
@@ -34,6 +34,11 @@ class TestTheLine:
         assert [w["reachable_by_email"] for w in listed] == [True, False, True, True, True, True]
         bound = world.round(the_slot).id
         assert [w["offered_in"] for w in listed] == [bound, None, bound, bound, bound, bound]
+
+    def test_with_their_names(self, world, secretary):
+        line(world, 7)
+        listed = secretary.get("/v1/waitlist", agenda_id="agd_1", duration="30").items
+        assert [w["patient_name"] for w in listed] == [f"P pat_{n}" for n in range(1, 8)]
 
     @pytest.mark.parametrize("asked", [{}, {"agenda_id": "agd_1"}, {"agenda_id": "agd_1", "duration": "0"}])
     def test_whose_line_must_be_said(self, secretary, asked):
@@ -67,11 +72,38 @@ class TestHistory:
         ]
         assert all(o["sent_at"] and o["decided_at"] for o in round["offers"])
         assert round["passed_over"] == [
-            {"appointment_id": waiting[1].id, "patient_id": "pat_2", "reason": "no_reachable_email"}
+            {
+                "appointment_id": waiting[1].id,
+                "patient_id": "pat_2",
+                "patient_name": "P pat_2",
+                "reason": "no_reachable_email",
+            }
         ]
         assert (second["appointment"]["patient_id"], second["release_n"], second["rounds"]) == ("pat_1", None, [])
         assert second["appointment"]["id"] == round["offers"][0]["new_appointment_id"]
         assert secretary.get(f"/v1/rounds/{round['id']}").json == round
+
+    def test_everybody_in_it_has_their_name_and_all_are_read_together(self, world, secretary):
+        line(world, 3)
+        world.unreachable("pat_2")
+        the_slot = released(world)
+        world.grace()
+        read = world.store.get_many
+        asked: list = []
+
+        def counted(refs):
+            asked.extend(ref for ref in refs if ref.model is Patient)
+            reads.append(len(refs))
+            return read(refs)
+
+        reads: list[int] = []
+        world.store.get_many = counted
+        (chapter,) = history(secretary, the_slot)["items"]
+        (round,) = chapter["rounds"]
+        assert chapter["appointment"]["patient_name"] == "P pat_gone"
+        assert [o["patient_name"] for o in round["offers"]] == ["P pat_1", "P pat_3"]
+        assert [p["patient_name"] for p in round["passed_over"]] == ["P pat_2"]
+        assert (len(reads), len(asked)) == (1, 4)
 
     def test_each_release_has_its_own(self, world, secretary):
         line(world, 2)
@@ -138,9 +170,9 @@ class TestHistory:
         world.grace()
         told = history(secretary, the_slot)
         assert told["items"][0]["rounds"] == []
-        assert [(p["patient_id"], p["reason"]) for p in told["not_asked"]] == [
-            ("pat_1", "no_reachable_email"),
-            ("pat_2", "no_reachable_email"),
+        assert [(p["patient_name"], p["reason"]) for p in told["not_asked"]] == [
+            ("P pat_1", "no_reachable_email"),
+            ("P pat_2", "no_reachable_email"),
         ]
         world.open("2026-04-20 08:00", "18:00")
         world.waits("pat_3", "2026-04-20 10:00")

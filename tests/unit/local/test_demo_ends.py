@@ -1,9 +1,10 @@
-"""What the demo leaves behind: in a terminal a running stack, everywhere else nothing."""
+"""What the demo leaves behind: in a terminal a running stack, everywhere else nothing; KEEP decides otherwise."""
 
 from pathlib import Path
 
 import pytest
 
+from local.addresses import OpenOffer
 from local.demo import __main__ as demo
 from local.demo.story import Untrue
 
@@ -22,7 +23,7 @@ def stopped(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     ended: list[Path] = []
     monkeypatch.setattr("local.stack.Stack.start", lambda home: FakeStack())
     monkeypatch.setattr(demo, "load", lambda stack: None)
-    monkeypatch.setattr(demo, "tell", lambda scene: "http://127.0.0.1:1/o/x")
+    monkeypatch.setattr(demo, "tell", lambda scene: OpenOffer("http://127.0.0.1:1/o/x", "Ivo Nessi, Italian"))
     monkeypatch.setattr(demo, "stop", ended.append)
     monkeypatch.setattr("signal.signal", lambda *_: None)
     monkeypatch.delenv("DEMO_LOG", raising=False)
@@ -31,15 +32,18 @@ def stopped(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
 
 
 @pytest.mark.parametrize(
-    ("terminal", "keep", "stays"), [(True, None, True), (True, "0", False), (False, None, False), (False, "1", False)]
+    ("terminal", "keep", "stays"), [(True, None, True), (True, "0", False), (False, None, False), (False, "1", True)]
 )
-def test_the_stack_stays_up_in_a_terminal_only(monkeypatch, capsys, stopped, terminal, keep, stays):
+def test_the_stack_stays_up_in_a_terminal_or_when_asked(monkeypatch, capsys, stopped, terminal, keep, stays):
     monkeypatch.setattr("sys.stdout.isatty", lambda: terminal)
     if keep is not None:
         monkeypatch.setenv("KEEP", keep)
     assert demo.main() == 0
     assert bool(stopped) is not stays
-    assert ("make down" in capsys.readouterr().out) is stays
+    said = capsys.readouterr().out
+    assert ("make down" in said) is stays
+    assert ("Cleaned up" in said) is not stays
+    assert ("no terminal; KEEP=1 keeps it" in said) is (not stays and not terminal)
 
 
 def test_what_is_not_as_promised_is_said_and_cleaned_up(monkeypatch, capsys, stopped):
