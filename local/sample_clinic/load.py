@@ -17,7 +17,7 @@ from local.stack import Stack
 from local.staff import Staff
 
 HANDS = 3  # each is a process on the engine that must start first
-QUIET = ["confirmed"]  # nobody gets sixty emails because a clinic's data were entered
+QUIET = ["confirmed.email"]  # nobody gets sixty emails because a clinic's data were entered
 
 T = TypeVar("T")
 R = TypeVar("R")

@@ -32,6 +32,7 @@ from creneau.messaging.message import (
     MessageState,
     messages_by_state,
     messages_of_appointment,
+    messages_of_batch,
     messages_of_patient,
 )
 from creneau.shared.errors import Invalid, NotFound
@@ -338,6 +339,15 @@ LISTS: dict[str, tuple[list[Any], Collection[Any], list[str]]] = {
         ],
         messages_of_appointment("apt_1"),
         ["msg_1", "msg_2", "msg_0"],
+    ),
+    "messages_of_batch": (
+        [
+            *(message(f"msg_{n}", at, batch_id="bat_1", appointment_id=None) for n, at in enumerate(hours(1, 3, 2))),
+            message("msg_none", appointment_id=None),
+            message("msg_other", batch_id="bat_2", appointment_id=None),
+        ],
+        messages_of_batch("bat_1"),
+        ["msg_0", "msg_2", "msg_1"],
     ),
     "messages_by_state": (
         [

@@ -20,7 +20,7 @@ from creneau.messaging.dispatch import Dispatch, HandOver
 from creneau.messaging.facts import ReadKnown
 from creneau.messaging.message import Message, MessageState, message_ref
 from creneau.messaging.plan import PlanAppointmentMessages, PlanOffers
-from creneau.messaging.ports import Mail, OutboxEntry
+from creneau.messaging.ports import Mail, OutboxEntry, Text
 from creneau.messaging.sweep import SweepMessages
 from creneau.shared.again import Again
 from creneau.shared.link import Link
@@ -63,6 +63,23 @@ class FakeMailer:
         if self.lost:
             raise self.lost.pop(0)
         return f"ses-{len(self.sent)}"
+
+
+@dataclass
+class FakeTexter:
+    """As the mailer."""
+
+    sent: list[Text] = field(default_factory=list)
+    faults: list[BaseException] = field(default_factory=list)
+    lost: list[BaseException] = field(default_factory=list)
+
+    def send(self, text: Text) -> str:
+        if self.faults:
+            raise self.faults.pop(0)
+        self.sent.append(text)
+        if self.lost:
+            raise self.lost.pop(0)
+        return f"sns-{len(self.sent)}"
 
 
 @dataclass
@@ -128,13 +145,24 @@ class Post:
         self.randoms = 0
         again = Again(pause=lambda _: None, dice=lambda: 0.5)
         offers = WaitlistOffers(CLINIC.zone)
-        self.plan = PlanAppointmentMessages(self.store, self.clock, again)
-        self.plan_offers = PlanOffers(self.store, offers, self.clock, again)
+        self.plan = PlanAppointmentMessages(self.store, CLINIC, self.clock, again)
+        self.plan_offers = PlanOffers(self.store, CLINIC, offers, self.clock, again)
         self.dispatch = Dispatch(self.store, self.outbox, self.delays, self.clock)
         self.hand_over = HandOver(self.store, self.outbox, self.clock)
         compose = Compose(CLINIC, "https://rdv.cabinet.example", self._random)
-        read = ReadKnown(self.store, offers)
-        self.deliver = Deliver(self.store, read, compose, self.contents, self.mailer, self.dispatch, self.clock, again)
+        read = ReadKnown(self.store, offers, CLINIC)
+        self.texter = FakeTexter()
+        self.deliver = Deliver(
+            store=self.store,
+            read=read,
+            compose=compose,
+            contents=self.contents,
+            mailer=self.mailer,
+            texter=self.texter,
+            dispatch=self.dispatch,
+            clock=self.clock,
+            again=again,
+        )
         self.troubles: list[tuple[Any, Exception]] = []
         told = lambda ref, error: self.troubles.append((ref, error))  # noqa: E731
         self.sweep = SweepMessages(self.store, self.dispatch, self.clock, told)

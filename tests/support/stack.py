@@ -18,7 +18,7 @@ from tests.support.patient import Patient
 
 T = TypeVar("T")
 SPACES = {0xA0: " ", 0x202F: " "}
-QUIET: dict[str, dict[str, Any]] = {"waitlist": {"enabled": True}, "messaging": {"off": ["confirmed"]}}
+QUIET: dict[str, dict[str, Any]] = {"waitlist": {"enabled": True}, "messaging": {"off": ["confirmed.email"]}}
 """Nobody needs hundreds of confirmations of what a test booked to begin with."""
 
 

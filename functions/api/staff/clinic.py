@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field
 from api.staff.given import Colour, Edits, Line, Nothing, Text
 from api.staff.routing import ADMIN, STAFF, Call, Routes
 from api.staff.shown import View, local, view
-from creneau.messaging.message import NEVER_OFF, Kind
+from creneau.messaging.message import NEVER_OFF, Channel, Kind
 from creneau.shared.settings import SETTINGS, Settings
 
 routes = Routes()
@@ -47,7 +47,7 @@ class WaitlistView(View, frozen=True, kw_only=True):
 
 
 class MessagingView(View, frozen=True, kw_only=True):
-    """`off` are the kinds that do not go, `hide` the pieces that emails leave out."""
+    """`off` are the system templates (`moved.email`) that do not go, `hide` the pieces that emails leave out."""
 
     paused: bool
     off: tuple[str, ...]
@@ -72,28 +72,56 @@ class SettingsView(View, frozen=True, kw_only=True):
 
 
 class WaitlistGiven(Edits):
-    enabled: bool = False
-    minimum_lead_days: int = Field(default=0, ge=0, le=365)
-    grace_minutes: int = Field(default=0, ge=0, le=1440)
-    answer_lead_hours: int = Field(default=0, ge=0, le=168)
-    offers_per_round: int = Field(default=1, ge=1, le=5)
-    offer_days: int = Field(default=1, ge=1, le=60)
-    further_rounds: bool = False
-    refill: bool = False
+    enabled: bool = Field(default=False, description="Whether places that became free are offered to who waits.")
+    minimum_lead_days: int = Field(
+        default=0,
+        ge=0,
+        le=365,
+        description="The box `wants_earlier` can be ticked for appointments that start more than so many days from now.",
+    )
+    grace_minutes: int = Field(
+        default=0,
+        ge=0,
+        le=1440,
+        description="So long after a place became free nobody is asked yet; taken again meanwhile, it is not offered.",
+    )
+    answer_lead_hours: int = Field(
+        default=0,
+        ge=0,
+        le=168,
+        description="A place can be offered, and an offer accepted, until so many hours before it starts.",
+    )
+    offers_per_round: int = Field(default=1, ge=1, le=5, description="How many patients are asked at a time.")
+    offer_days: int = Field(
+        default=1,
+        ge=1,
+        le=60,
+        description="An offer is open for so many days, to the same local time, or until `answer_lead_hours` if sooner.",
+    )
+    further_rounds: bool = Field(
+        default=False, description="Whether the next patients are asked when a round ended and the place is still free."
+    )
+    refill: bool = Field(
+        default=False,
+        description="Whether the next patient is asked as soon as one declines, without awaiting the rest.",
+    )
 
 
 Piece = Literal["address", "price", "duration", "practitioner", "service", "instructions"]
 
 
-def _can_be_off(kind: Kind) -> Kind:
-    if kind in NEVER_OFF:
+def _can_be_off(template: str) -> str:
+    if template in NEVER_OFF:
         raise ValueError("offers are always told; to make none, set waitlist.enabled to false")
-    return kind
+    kind, _, channel = template.partition(".")
+    if kind not in set(Kind) or channel not in set(Channel):
+        raise ValueError("there is no such system template; name a kind and a channel, such as moved.email")
+    return template
 
 
 class MessagingGiven(Edits):
-    paused: bool = False
-    off: tuple[Annotated[Kind, AfterValidator(_can_be_off)], ...] = ()
+    paused: bool = Field(default=False, description="While true, no message leaves and no place is offered.")
+    off: tuple[Annotated[str, AfterValidator(_can_be_off)], ...] = ()
     hide: tuple[Piece, ...] = ()
 
 

@@ -42,7 +42,7 @@ class MessageView(View, frozen=True, kw_only=True):
     channel: Channel
     kind: Kind
     state: MessageState
-    patient_id: str
+    patient_id: str | None
     recipient: str
     address: str
     subject: str

@@ -15,6 +15,7 @@ from creneau.adapters.outbox_queue import SqsOutbox
 from creneau.adapters.retry_queue import RetryQueue
 from creneau.adapters.round_executions import RoundExecutions
 from creneau.adapters.ses import SesMailer
+from creneau.adapters.sns import SnsTexter
 from creneau.agenda.absence import AddAbsence, AppointmentsIn, MarkAbsence, RemoveAbsence
 from creneau.agenda.annotate import Annotate
 from creneau.agenda.appointment import appointment_ref
@@ -33,7 +34,7 @@ from creneau.agenda.wants_earlier import SetWantsEarlier
 from creneau.messaging.cancel import CancelMessage
 from creneau.messaging.dispatch import Dispatch, HandOver
 from creneau.messaging.plan import PlanAppointmentMessages, PlanOffers
-from creneau.messaging.ports import Contents, Delays, KeptContents, Mailer, Offers, Outbox
+from creneau.messaging.ports import Contents, Delays, KeptContents, Mailer, Offers, Outbox, Texter
 from creneau.messaging.sweep import SweepMessages
 from creneau.shared.again import Again
 from creneau.shared.change_settings import ChangeSettings
@@ -302,12 +303,16 @@ class App:
         return SesMailer(aws.client("sesv2", aws.ONCE), self.environment["CONFIGURATION_SET"], interval)
 
     @cached_property
+    def texter(self) -> Texter:
+        return SnsTexter(aws.client("sns", aws.ONCE))
+
+    @cached_property
     def plan_appointment_messages(self) -> PlanAppointmentMessages:
-        return PlanAppointmentMessages(self.store, self.clock, self.again)
+        return PlanAppointmentMessages(self.store, self.clinic, self.clock, self.again)
 
     @cached_property
     def plan_offers(self) -> PlanOffers:
-        return PlanOffers(self.store, self.offers, self.clock, self.again)
+        return PlanOffers(self.store, self.clinic, self.offers, self.clock, self.again)
 
     @cached_property
     def dispatch_message(self) -> Dispatch:
@@ -325,9 +330,17 @@ class App:
         from creneau.messaging.facts import ReadKnown
 
         compose = Compose(self.clinic, self.environment["PUBLIC_BASE_URL"].rstrip("/"), identifiers.random_bytes)
-        read = ReadKnown(self.store, self.offers)
+        read = ReadKnown(self.store, self.offers, self.clinic)
         return Deliver(
-            self.store, read, compose, self.contents, self.mailer, self.dispatch_message, self.clock, self.again
+            store=self.store,
+            read=read,
+            compose=compose,
+            contents=self.contents,
+            mailer=self.mailer,
+            texter=self.texter,
+            dispatch=self.dispatch_message,
+            clock=self.clock,
+            again=self.again,
         )
 
     @cached_property

@@ -85,7 +85,7 @@ def test_the_accepted_page_says_what_was_done_and_how_to_undo_it(offer, browser)
     assert "restez sur la liste" not in page.plain, "who accepted has left the list (W-10)"
 
 
-@pytest.mark.parametrize("messaging", [MessagingSettings(paused=True), MessagingSettings(off=("moved",))])
+@pytest.mark.parametrize("messaging", [MessagingSettings(paused=True), MessagingSettings(off=("moved.email",))])
 def test_no_email_is_promised_that_the_clinic_does_not_send(offer, browser, messaging):
     offer.world.put(require(offer.world.store, SETTINGS).with_(messaging=messaging))
     states.is_accepted(offer)

@@ -152,18 +152,18 @@ class TestSettings:
     def test_kinds_and_pieces_are_known_ones(self, admin):
         answer = admin.patch("/v1/settings", {"messaging": {"off": ["spam"], "hide": ["price", "name"]}}, version=1)
         assert answer.fields == ["messaging.off[0]", "messaging.hide[1]"]
-        good = admin.patch("/v1/settings", {"messaging": {"off": ["moved"], "hide": ["price"]}}, version=1)
-        assert (good["messaging"]["off"], good["messaging"]["hide"]) == (["moved"], ["price"])
+        good = admin.patch("/v1/settings", {"messaging": {"off": ["moved.email"], "hide": ["price"]}}, version=1)
+        assert (good["messaging"]["off"], good["messaging"]["hide"]) == (["moved.email"], ["price"])
 
     def test_offers_are_not_made_in_silence(self, admin):
-        answer = admin.patch("/v1/settings", {"messaging": {"off": ["moved", "offer"]}}, version=1)
+        answer = admin.patch("/v1/settings", {"messaging": {"off": ["moved.email", "offer.email"]}}, version=1)
         assert (answer.status, answer.fields) == (422, ["messaging.off[1]"])
         assert answer["errors"][0]["remedy"] == "to make none, set waitlist.enabled to false"
 
     def test_what_is_left_out_stays_as_it_is(self, admin):
         look = {"phone": "+41 22 700 00 00"}
         admin.patch("/v1/settings", {"waitlist": {"enabled": True, "refill": True}, "look": look}, version=1)
-        admin.patch("/v1/settings", {"messaging": {"off": ["moved"], "hide": ["price"]}}, version=2)
+        admin.patch("/v1/settings", {"messaging": {"off": ["moved.email"], "hide": ["price"]}}, version=2)
         before = admin.get("/v1/settings").json
         assert (before["waitlist"]["enabled"], before["waitlist"]["refill"]) == (True, True)
         signed = admin.patch("/v1/settings", {"signature": "X"}, version=3).json
@@ -171,7 +171,7 @@ class TestSettings:
         waits = admin.patch("/v1/settings", {"waitlist": {"grace_minutes": 7}}, version=4).json
         assert waits == signed | {"waitlist": signed["waitlist"] | {"grace_minutes": 7}, "version": 5}
         shown = admin.patch("/v1/settings", {"messaging": {"hide": []}}, version=5).json
-        assert shown["messaging"] == {"paused": False, "off": ["moved"], "hide": []}
+        assert shown["messaging"] == {"paused": False, "off": ["moved.email"], "hide": []}
         assert admin.patch("/v1/settings", {"waitlist": None}, version=6).fields == ["waitlist"]
 
     @pytest.mark.rule("P-01")

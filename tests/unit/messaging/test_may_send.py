@@ -7,11 +7,11 @@ import pytest
 from creneau.agenda.appointment import Appointment
 from creneau.agenda.attendance import Attendance
 from creneau.agenda.catalogue import Patient
-from creneau.messaging.may_send import Defer, Facts, Reason, Send, Suppress, decided, may_send
+from creneau.messaging.may_send import TELLS, Defer, Facts, Reason, Send, Suppress, decided, may_send
 from creneau.messaging.message import Channel, Kind, Message, MessageState
 from creneau.messaging.ports import OfferSeen
-from creneau.shared.settings import MessagingSettings
-from tests.support.post import NOW
+from creneau.shared.settings import MessagingSettings, Settings
+from tests.support.post import CLINIC, NOW
 
 PATIENT = Patient(id="pat_1", first_name="Claire", last_name="Martin", email="claire@mail.example")
 APPOINTMENT = Appointment(
@@ -47,7 +47,8 @@ def message(kind=Kind.CONFIRMED, occurrence="0", **more) -> Message:
 
 
 def facts(patient=PATIENT, appointment=APPOINTMENT, offer=None, **messaging) -> Facts:
-    return Facts(settings=MessagingSettings(**messaging), patient=patient, appointment=appointment, offer=offer)
+    settings = Settings(messaging=MessagingSettings(**messaging))
+    return Facts(clinic=CLINIC, settings=settings, patient=patient, appointment=appointment, offer=offer)
 
 
 def offer(**more) -> Facts:
@@ -57,7 +58,7 @@ def offer(**more) -> Facts:
 @pytest.mark.rule("M-09")
 @pytest.mark.parametrize("kind", list(Kind))
 def test_what_is_true_is_sent(kind):
-    told = APPOINTMENT.with_(attendance=Attendance.CANCELLED_BY_PATIENT) if kind is Kind.CANCELLED else APPOINTMENT
+    told = APPOINTMENT.with_(attendance=min(TELLS.get(kind, {Attendance.BOOKED})))
     assert may_send(message(kind), facts(appointment=told, offer=OFFER), NOW) == Send()
 
 
@@ -78,7 +79,7 @@ GONE = APPOINTMENT.with_(deleted_at=NOW)
         (facts(appointment=None), Reason.NO_APPOINTMENT),
         (facts(appointment=GONE), Reason.NO_APPOINTMENT),
         (facts(appointment=APPOINTMENT.with_(start=NOW)), Reason.STARTED),
-        (facts(off=("confirmed",)), Reason.KIND_OFF),
+        (facts(off=("confirmed.email",)), Reason.KIND_OFF),
     ],
 )
 def test_what_is_no_longer_true_is_not(given, reason):

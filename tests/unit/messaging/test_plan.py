@@ -89,11 +89,11 @@ def test_nothing_for_what_is_past_unknown_or_deleted(booked):
 
 def test_what_happened_while_its_kind_was_off_is_not_told_once_it_is_on_again(booked):
     change = ChangeSettings(booked.store, booked.clock)
-    booked.settings(off=("confirmed", "moved"))
+    booked.settings(off=("confirmed.email", "moved.email"))
     assert booked.plan("apt_1").message_ids == ()
     assert not booked.messages()
     booked.now += timedelta(days=3)
-    on = change(Settings(messaging=MessagingSettings(off=("moved",))), 1)
+    on = change(Settings(messaging=MessagingSettings(off=("moved.email",))), 1)
     change(on, 2)
     booked.edit(appointment_ref("apt_1"), note="bring the X-rays")
     assert booked.plan("apt_1").message_ids == ()

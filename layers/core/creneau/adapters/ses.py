@@ -22,7 +22,7 @@ from creneau.messaging.ports import Mail, NotSent, QuotaReached, Rejected, Throt
 _THROTTLED = {"TooManyRequestsException", "ThrottlingException", "Throttling", "LimitExceededException"}
 _HELD_BACK = {"AccountSuspendedException", "SendingPausedException"}
 _REJECTED = {"MessageRejected", "BadRequestException", "InvalidParameterValue", "ValidationException"}
-_NEVER_CONNECTED = (
+NEVER_CONNECTED = (
     ConnectTimeoutError,
     EndpointConnectionError,
     NoCredentialsError,
@@ -65,7 +65,7 @@ class SesMailer:
             raise _sorted(error) from error
         except ParamValidationError as error:
             raise Rejected(type(error).__name__) from error
-        except _NEVER_CONNECTED as error:
+        except NEVER_CONNECTED as error:
             raise NotSent(type(error).__name__) from error
         except BotoCoreError as error:
             raise Unknown(type(error).__name__) from error

@@ -1,6 +1,6 @@
 """What a clinic offers and who offers it: practitioners, locations, agendas, resources, services, patients."""
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar
 
@@ -91,8 +91,31 @@ class Service(Stored, frozen=True, kw_only=True):
     active: bool = True
 
 
+class Contact(Value, frozen=True, kw_only=True):
+    """Somebody around a patient: a guardian, a partner, an employer (M-21). `language`: as the patient's."""
+
+    id: str
+    name: str
+    relation: str = ""
+    email: str | None = None
+    email_blocked: bool = False
+    phone: str | None = None
+    phone_blocked: bool = False
+    language: str | None = None
+    receives_messages: bool = False
+
+
+class Consent(StrEnum):
+    """What a patient can agree to receive beside what their own appointments need (M-14, M-15, M-19)."""
+
+    GROUP_SMS = "group_sms"
+    BIRTHDAY = "birthday"
+    REVIEWS = "reviews"
+
+
 class Patient(Stored, frozen=True, kw_only=True):
-    """`language` is one of the four, None: the clinic's. `email_blocked`: an address that bounced or complained."""
+    """`language` is one of the four, None: the clinic's. `email_blocked`: an address that bounced or complained;
+    `phone_blocked`: a number that opted out. `consents`: since when which was given; absent: not, or taken back."""
 
     id: str
     first_name: str
@@ -101,8 +124,11 @@ class Patient(Stored, frozen=True, kw_only=True):
     email: str | None = None
     email_blocked: bool = False
     phone: str | None = None
+    phone_blocked: bool = False
     language: str | None = None
     address: Address | None = None
+    contacts: tuple[Contact, ...] = ()
+    consents: dict[str, datetime] = {}
     deceased: bool = False
     erased: bool = False
 
@@ -113,8 +139,14 @@ class Patient(Stored, frozen=True, kw_only=True):
         return f"{self.first_name} {self.last_name}".strip()
 
     @property
+    def reader(self) -> "Patient | Contact":
+        """Who gets the patient's messages: the contact marked so, else the patient (M-21)."""
+        return next((c for c in self.contacts if c.receives_messages), self)
+
+    @property
     def reachable_by_email(self) -> bool:
-        return bool(self.email) and not (self.email_blocked or self.deceased or self.erased)
+        reader = self.reader
+        return bool(reader.email) and not (reader.email_blocked or self.deceased or self.erased)
 
 
 def practitioner_ref(id: str) -> Ref[Practitioner]:

@@ -10,7 +10,8 @@ from creneau.messaging.context import OfferContext, context_of
 from creneau.messaging.facts import Known
 from creneau.messaging.message import Kind
 from creneau.messaging.mime import build
-from creneau.messaging.ports import Mail
+from creneau.messaging.ports import Mail, Text
+from creneau.messaging.reader import reader_of
 from creneau.messaging.render import Rendered, render
 from creneau.messaging.words import one_line
 from creneau.shared.link import Link, hash_of, token_of
@@ -36,9 +37,12 @@ class Kept(Value, frozen=True, kw_only=True):
 
 @dataclass(frozen=True)
 class Composed:
-    mail: Mail
+    """`post` is what leaves, `kept` what is kept of it; `credits` is what an SMS takes."""
+
+    post: Mail | Text
     kept: Kept
     links: tuple[Link, ...]
+    credits: int = 0
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,8 @@ class Compose:
     def __call__(self, known: Known, now: datetime) -> Composed:
         """The message must be sendable: what it names exists, and the address is one."""
         message, patient = known.message, known.patient
-        to = sendable(patient.email or "") if patient else None
+        reader = reader_of(message, patient, known.practitioner)
+        to = sendable(reader.email or "") if reader else None
         if to is None:
             raise ValueError(f"{message.id} has no address to go to")
         context, token = context_of(known, self.clinic), ""
@@ -64,7 +69,7 @@ class Compose:
         rendered = render(message.kind, context)
         mime = build(rendered, self.clinic, to, message.id)
         return Composed(
-            mail=Mail(message_id=message.id, sender=self.clinic.sender, to=to, mime=mime),
+            post=Mail(message_id=message.id, sender=self.clinic.sender, to=to, mime=mime),
             kept=self._kept(rendered, to, f"{context.language}/{message.kind}", token),
             links=links,
         )

@@ -100,6 +100,8 @@ def context_of(known: Known, clinic: Clinic) -> Context:
             }
             expires = known.offer.expires_at
             return OfferContext(**offered, own_start=appointment.start, answer_before=expires, link="")
+        case _:
+            raise ValueError(f"{known.message.id} is of a kind that is not written yet")
 
 
 def _told(known: Known, appointment: Appointment, patient: Patient, clinic: Clinic) -> dict[str, Any]:

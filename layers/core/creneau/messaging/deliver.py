@@ -13,10 +13,13 @@ from creneau.messaging.may_send import Defer, Reason, Send, decided, may_send, w
 from creneau.messaging.message import Decision, Message, MessageState, message_ref
 from creneau.messaging.ports import (
     Contents,
+    Mail,
     Mailer,
     NotHandedOver,
     QuotaReached,
     Rejected,
+    Text,
+    Texter,
     Throttled,
     Unknown,
 )
@@ -54,6 +57,7 @@ class Deliver:
     compose: Compose
     contents: Contents
     mailer: Mailer
+    texter: Texter
     dispatch: Dispatch
     clock: Clock
     again: Again
@@ -101,7 +105,7 @@ class Deliver:
 
     def _hand_over(self, message: Message, composed: Composed) -> Delivered:
         try:
-            provider_id = self.mailer.send(composed.mail)
+            provider_id = self._call(composed.post)
         except Rejected as error:
             return self._record(message, _failed(error), OPEN_TO_NEWS, "failed")
         except NotHandedOver as error:
@@ -110,6 +114,9 @@ class Deliver:
         except Unknown:
             return Delivered(outcome="unknown")  # stays claimed; the sweeper, or the provider's event, resolves it
         return self._record(message, _sent(provider_id), OPEN_TO_NEWS, "sent")
+
+    def _call(self, post: Mail | Text) -> str:
+        return self.texter.send(post) if isinstance(post, Text) else self.mailer.send(post)
 
     def _pause(self, error: NotHandedOver, message: Message) -> tuple[timedelta, str]:
         """How long until the next try: longer each time, and never all at once."""

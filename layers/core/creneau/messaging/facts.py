@@ -1,6 +1,5 @@
 """What a message is decided and written on, in two reads: what its id names, then what those name."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,10 +16,10 @@ from creneau.agenda.catalogue import (
     service_ref,
 )
 from creneau.messaging.may_send import Facts
-from creneau.messaging.message import Kind, Message, message_ref, parts_of
+from creneau.messaging.message import ABOUT, About, Kind, Message, message_ref, parts_of
 from creneau.messaging.ports import Offers, OfferSeen
 from creneau.shared.model import Stored
-from creneau.shared.settings import SETTINGS, Settings
+from creneau.shared.settings import SETTINGS, Clinic, Settings
 from creneau.shared.store import Ref, Snapshot, Store, Unchanged, Write
 
 
@@ -28,6 +27,7 @@ from creneau.shared.store import Ref, Snapshot, Store, Unchanged, Write
 class Known:
     """A message with everything that it says; what does not exist is None."""
 
+    clinic: Clinic
     message: Message
     settings: Settings
     patient: Patient | None
@@ -42,7 +42,12 @@ class Known:
     @property
     def facts(self) -> Facts:
         return Facts(
-            settings=self.settings.messaging, patient=self.patient, appointment=self.appointment, offer=self.offer
+            clinic=self.clinic,
+            settings=self.settings,
+            patient=self.patient,
+            appointment=self.appointment,
+            practitioner=self.practitioner,
+            offer=self.offer,
         )
 
     def unchanged(self) -> list[Write]:
@@ -58,43 +63,64 @@ class Known:
 class ReadKnown:
     store: Store
     offers: Offers
+    clinic: Clinic
 
     def __call__(self, message_id: str, now: datetime) -> Known | None:
         """None when there is no such message."""
-        kind, _, subject, occurrence = parts_of(message_id)
-        about = appointment_ref(occurrence if kind is Kind.OFFER else subject)
-        round_ref = self.offers.ref(subject) if kind is Kind.OFFER else None
-        first = self.store.snapshot([message_ref(message_id), about, SETTINGS, *_some(round_ref)])
-        message, appointment = first.get(message_ref(message_id)), first.get(about)
+        named = _named(message_id, self.offers)
+        first = self.store.snapshot([message_ref(message_id), SETTINGS, *named.values()])
+        message = first.get(message_ref(message_id))
         if message is None:
             return None
-        round = first.get(round_ref) if round_ref else None
-        wanted: dict[str, Ref[Any]] = {"patient": patient_ref(message.patient_id)}
-        if appointment is not None:
-            wanted |= {
-                "practitioner": practitioner_ref(appointment.practitioner_id),
-                "location": location_ref(appointment.location_id),
-                "service": service_ref(appointment.service_id),
-            }
-            if appointment.moved_from and kind is Kind.MOVED:
-                wanted["previous"] = appointment_ref(appointment.moved_from)
-        judges = list(self.offers.judged_by(round, occurrence)) if round else []
+        known: dict[str, Any] = {name: first.get(ref) for name, ref in named.items()}
+        wanted, round = _wanted(message, known), known.get("round")
+        judges = list(self.offers.judged_by(round, message.occurrence)) if round else []
         refs = [*wanted.values(), *judges]
         read: dict[Ref[Any], Any] = dict(zip(refs, self.store.get_many(refs), strict=True))
-        found = {name: read[ref] for name, ref in wanted.items()}
+        known |= {name: read[ref] for name, ref in wanted.items()}
         return Known(
+            clinic=self.clinic,
             message=message,
             settings=first.get(SETTINGS) or Settings(),
-            patient=found["patient"],
-            appointment=appointment,
-            previous=found.get("previous"),
-            practitioner=found.get("practitioner"),
-            location=found.get("location"),
-            service=found.get("service"),
+            patient=known.get("patient"),
+            appointment=known.get("appointment"),
+            previous=known.get("previous"),
+            practitioner=known.get("practitioner"),
+            location=known.get("location"),
+            service=known.get("service"),
             round=round,
-            offer=self.offers.seen(round, occurrence, Snapshot(read), now) if round else None,
+            offer=self.offers.seen(round, message.occurrence, Snapshot(read), now) if round else None,
         )
 
 
-def _some(ref: Ref[Any] | None) -> Iterable[Ref[Any]]:
-    return () if ref is None else (ref,)
+def _named(message_id: str, offers: Offers) -> dict[str, Ref[Any]]:
+    """What the id alone names."""
+    kind, _, subject, occurrence = parts_of(message_id)
+    match ABOUT[kind]:
+        case About.ROUND:
+            return {"round": offers.ref(subject), "appointment": appointment_ref(occurrence)}
+        case About.APPOINTMENT:
+            return {"appointment": appointment_ref(subject)}
+        case About.PATIENT:
+            return {"patient": patient_ref(subject)}
+        case About.VOUCHER:
+            return {}
+
+
+def _wanted(message: Message, known: dict[str, Any]) -> dict[str, Ref[Any]]:
+    """What the message, and what it is about, name."""
+    wanted: dict[str, Ref[Any]] = {}
+    if message.patient_id and "patient" not in known:
+        wanted["patient"] = patient_ref(message.patient_id)
+    appointment: Appointment | None = known.get("appointment")
+    if appointment is not None:
+        wanted |= {
+            "practitioner": practitioner_ref(appointment.practitioner_id),
+            "location": location_ref(appointment.location_id),
+            "service": service_ref(appointment.service_id),
+        }
+        if appointment.moved_from and message.kind is Kind.MOVED:
+            wanted["previous"] = appointment_ref(appointment.moved_from)
+    elif message.practitioner_id:
+        wanted["practitioner"] = practitioner_ref(message.practitioner_id)
+    return wanted

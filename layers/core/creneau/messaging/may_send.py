@@ -6,20 +6,27 @@ from enum import StrEnum
 
 from creneau.agenda.appointment import Appointment
 from creneau.agenda.attendance import Attendance
-from creneau.agenda.catalogue import Patient
+from creneau.agenda.catalogue import Patient, Practitioner
 from creneau.messaging.address import sendable
-from creneau.messaging.message import Decision, Kind, Message, MessageState
+from creneau.messaging.message import CHANGES, Channel, Decision, Kind, Message, MessageState, Recipient
 from creneau.messaging.ports import OfferSeen
+from creneau.messaging.reader import reader_of
 from creneau.shared.model import Value
-from creneau.shared.settings import MessagingSettings
+from creneau.shared.settings import Clinic, Settings
 
 LOOK_WHILE_PAUSED = timedelta(minutes=5)
 
+_BOOKED = frozenset({Attendance.BOOKED})
 TELLS = {
-    Kind.CONFIRMED: frozenset({Attendance.BOOKED}),
-    Kind.MOVED: frozenset({Attendance.BOOKED}),
+    Kind.RECEIVED: frozenset({Attendance.PENDING_CONFIRMATION}),
+    Kind.CONFIRMED: _BOOKED,
+    Kind.REFUSED: frozenset({Attendance.CANCELLED_BY_PRACTITIONER}),
+    Kind.MOVED: _BOOKED,
     Kind.CANCELLED: frozenset({Attendance.CANCELLED_BY_PATIENT, Attendance.CANCELLED_BY_PRACTITIONER}),
-    Kind.OFFER: frozenset({Attendance.BOOKED}),
+    Kind.OFFER: _BOOKED,
+    Kind.REMINDER: _BOOKED,
+    Kind.ONLINE_BOOKING: frozenset({Attendance.BOOKED, Attendance.PENDING_CONFIRMATION}),
+    Kind.REVIEW: frozenset({Attendance.ATTENDED}),
 }
 """The attendance that a message of a kind is true of."""
 
@@ -34,6 +41,11 @@ class Reason(StrEnum):
     NO_PATIENT = "patient_unknown"
     ERASED = "patient_erased"
     DECEASED = "patient_deceased"
+    SMS_OFF = "sms_turned_off"
+    NO_CUSTOM_SMS = "custom_sms_turned_off"
+    NO_PRACTITIONER = "practitioner_unknown"
+    NO_PHONE = "no_phone_number"
+    PHONE_BLOCKED = "phone_number_opted_out"
     NO_EMAIL = "no_email_address"
     MALFORMED = "email_address_malformed"
     BLOCKED = "email_address_blocked"
@@ -49,9 +61,11 @@ class Reason(StrEnum):
 class Facts(Value, frozen=True, kw_only=True):
     """All that the decision rests on, as read together."""
 
-    settings: MessagingSettings
+    clinic: Clinic
+    settings: Settings
     patient: Patient | None
     appointment: Appointment | None
+    practitioner: Practitioner | None = None
     offer: OfferSeen | None = None
 
 
@@ -80,11 +94,11 @@ def may_send(message: Message, facts: Facts, now: datetime) -> Verdict:
     """The first reason that applies. A pause comes first: what was read while it lasts may be out of date (M-20)."""
     if not message.is_scheduled:
         return Suppress(Reason.CANCELLED, "M-02")
-    if facts.settings.paused:
+    if facts.settings.messaging.paused:
         return Defer(now + LOOK_WHILE_PAUSED, Reason.PAUSED, "M-20")
-    if message.kind in facts.settings.off:
-        return Suppress(Reason.KIND_OFF, "M-18")
-    against = _patient(facts.patient) or _appointment(message, facts.appointment, now)
+    against = _turned_off(message, facts.settings) or _reader(message, facts)
+    if against is None and message.kind in TELLS:
+        against = _appointment(message, facts.appointment, now)
     if against is None and message.kind is Kind.OFFER:
         against = _offer(facts.offer, now)
     if against is not None:
@@ -94,18 +108,41 @@ def may_send(message: Message, facts: Facts, now: datetime) -> Verdict:
     return Send()
 
 
-def _patient(patient: Patient | None) -> Suppress | None:
-    if patient is None:
-        return Suppress(Reason.NO_PATIENT, "M-09")
-    if patient.erased:
-        return Suppress(Reason.ERASED, "M-09")
-    if patient.deceased:
-        return Suppress(Reason.DECEASED, "M-09")
-    if not patient.email:
+CUSTOM = frozenset({Kind.CUSTOM, Kind.BIRTHDAY})
+"""Kinds of SMS that are a module of their own (S-02)."""
+
+
+def _turned_off(message: Message, settings: Settings) -> Suppress | None:
+    if message.channel is Channel.SMS:
+        if not settings.sms.enabled:
+            return Suppress(Reason.SMS_OFF, "S-02")
+        if message.kind in CUSTOM and not settings.sms.custom_module:
+            return Suppress(Reason.NO_CUSTOM_SMS, "S-02")
+    if message.template_id is None and message.system_template in settings.messaging.off:
+        return Suppress(Reason.KIND_OFF, "M-18")
+    return None
+
+
+def _reader(message: Message, facts: Facts) -> Suppress | None:
+    if message.recipient is Recipient.PATIENT:
+        if facts.patient is None:
+            return Suppress(Reason.NO_PATIENT, "M-09")
+        if facts.patient.erased:
+            return Suppress(Reason.ERASED, "M-09")
+        if facts.patient.deceased:
+            return Suppress(Reason.DECEASED, "M-09")
+    reader = reader_of(message, facts.patient, facts.practitioner)
+    if reader is None:
+        return Suppress(Reason.NO_PRACTITIONER, "M-09")
+    if message.channel is Channel.SMS:
+        if not reader.phone:
+            return Suppress(Reason.NO_PHONE, "M-01")
+        return Suppress(Reason.PHONE_BLOCKED, "M-14") if reader.phone_blocked else None
+    if not reader.email:
         return Suppress(Reason.NO_EMAIL, "M-01")
-    if patient.email_blocked:
+    if reader.email_blocked:
         return Suppress(Reason.BLOCKED, "M-12")
-    if sendable(patient.email) is None:
+    if sendable(reader.email) is None:
         return Suppress(Reason.MALFORMED, "M-01")
     return None
 
@@ -115,9 +152,9 @@ def _appointment(message: Message, appointment: Appointment | None, now: datetim
         return Suppress(Reason.NO_APPOINTMENT, "M-09")
     if appointment.attendance not in TELLS[message.kind]:
         return Suppress(Reason.OTHER_STATE, "M-09")
-    if message.kind is not Kind.OFFER and message.occurrence != str(appointment.changes):
+    if message.kind in CHANGES and message.occurrence != str(appointment.changes):
         return Suppress(Reason.OVERTAKEN, "M-18")
-    if appointment.start <= now:
+    if appointment.start <= now and message.kind is not Kind.REVIEW:
         return Suppress(Reason.STARTED, "M-09")
     return None
 

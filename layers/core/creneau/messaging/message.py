@@ -14,19 +14,46 @@ class Channel(StrEnum):
 
 
 class Kind(StrEnum):
-    """What a message is for; one folder of templates each."""
+    """What a message is for."""
 
+    RECEIVED = "received"
     CONFIRMED = "confirmed"
+    REFUSED = "refused"
     MOVED = "moved"
     CANCELLED = "cancelled"
     OFFER = "offer"
+    REMINDER = "reminder"
+    ONLINE_BOOKING = "online_booking"
+    CUSTOM = "custom"
+    BIRTHDAY = "birthday"
+    REVIEW = "review"
+    VOUCHER = "voucher"
 
 
-NEVER_OFF = frozenset({Kind.OFFER})
-"""Kinds that can't be turned off: an offer that nobody reads binds its patient for days, and counts as one let expire."""
+class About(StrEnum):
+    """What a message's subject is; `patient` and `voucher` too can be one."""
 
-TWICE_IS_HARMLESS = frozenset({Kind.CONFIRMED, Kind.MOVED, Kind.CANCELLED, Kind.OFFER})
-"""Kinds that go once more when nobody can tell whether the first hand-over reached its patient."""
+    APPOINTMENT = "appointment"
+    ROUND = "round"
+    PATIENT = "patient"
+    VOUCHER = "voucher"
+
+
+ABOUT = dict.fromkeys(Kind, About.APPOINTMENT) | {
+    Kind.OFFER: About.ROUND,
+    Kind.CUSTOM: About.PATIENT,
+    Kind.BIRTHDAY: About.PATIENT,
+    Kind.VOUCHER: About.VOUCHER,
+}
+"""What the subject in the id of a message of that kind names."""
+
+CHANGES = frozenset({Kind.RECEIVED, Kind.CONFIRMED, Kind.REFUSED, Kind.MOVED, Kind.CANCELLED})
+"""Kinds that tell a change of attendance: one a change, with the final state only (M-18)."""
+
+NEVER_OFF = frozenset({f"{Kind.OFFER}.{Channel.EMAIL}"})
+"""System templates that can't be turned off: an offer that nobody reads binds its patient, and counts as let expire."""
+
+_HARMLESS = CHANGES | {Kind.OFFER, Kind.REMINDER, Kind.REVIEW}
 
 
 class MessageState(StrEnum):
@@ -40,6 +67,12 @@ class MessageState(StrEnum):
     UNCONFIRMED = "unconfirmed"
     CANCELLED = "cancelled"
     SUPPRESSED = "suppressed"
+
+
+class Recipient(StrEnum):
+    PATIENT = "patient"
+    PRACTITIONER = "practitioner"
+    ADDRESS = "address"
 
 
 class Decision(Value, frozen=True, kw_only=True):
@@ -58,17 +91,25 @@ class Message(Stored, frozen=True, kw_only=True):
     `due_at` is when it should go, `not_before` when it may be tried again after it was held or put off.
     `hand_overs` counts claims, `lost_hand_overs` those of which nobody learnt the outcome; `content_key` is where the
     content as sent is kept, secret links blanked. `round_id` and `appointment_id` are what it concerns, `practitioner_id`
-    whose agenda that is in.
+    whose agenda that is in. `template_id` names the template to write it by, None: the system one of its kind and
+    channel. `recipient` says who reads it: the patient (or whoever gets the patient's messages), a practitioner, or the
+    address given in `address` when it was planned. `given` are the words and amounts that it alone carries. `credits` were
+    reserved in the SMS month `month`, `YYYY-MM`.
     """
 
     id: str
     channel: Channel
     kind: Kind
-    patient_id: str
+    patient_id: str | None = None
     practitioner_id: str | None = None
-    recipient: str = "patient"
+    recipient: Recipient = Recipient.PATIENT
     address: str = ""
+    template_id: str | None = None
     template: str = ""
+    given: dict[str, str] = {}
+    batch_id: str | None = None
+    credits: int = 0
+    month: str = ""
     appointment_id: str | None = None
     round_id: str | None = None
     occurrence: str
@@ -94,6 +135,20 @@ class Message(Stored, frozen=True, kw_only=True):
     @property
     def is_scheduled(self) -> bool:
         return self.state is MessageState.SCHEDULED
+
+    @property
+    def about(self) -> About:
+        return ABOUT[self.kind]
+
+    @property
+    def system_template(self) -> str:
+        """The id of the system template of its kind and channel."""
+        return f"{self.kind}.{self.channel}"
+
+    @property
+    def twice_is_harmless(self) -> bool:
+        """Whether it goes once more when nobody can tell if the first hand-over reached its reader: never an SMS."""
+        return self.channel is Channel.EMAIL and self.kind in _HARMLESS
 
     def because(self, decision: Decision) -> "Message":
         """With one more decision; one that only repeats the last replaces it, so that a long wait stays one line."""
@@ -155,6 +210,11 @@ def messages_of_patient(patient_id: str) -> Collection[Message]:
 
 def messages_of_appointment(appointment_id: str) -> Collection[Message]:
     return Collection("messages_of_appointment", Message, (appointment_id,), newest_first=True)
+
+
+def messages_of_batch(batch_id: str) -> Collection[Message]:
+    """What was sent to a group at once; none of them is about an appointment."""
+    return Collection("messages_of_batch", Message, (batch_id,))
 
 
 def messages_by_state(state: MessageState) -> Collection[Message]:

@@ -12,7 +12,7 @@ from creneau.messaging.message import Channel, Kind, Message, MessageState, mess
 from creneau.messaging.ports import Offers, OfferSeen
 from creneau.shared.again import Again
 from creneau.shared.model import Value
-from creneau.shared.settings import SETTINGS, Settings
+from creneau.shared.settings import SETTINGS, Clinic, Settings
 from creneau.shared.store import Put, Ref, Store
 from creneau.shared.time import Clock
 
@@ -61,6 +61,7 @@ class PlanAppointmentMessages:
     """Plans the email that tells an appointment's last change; none for what is past, known, or of a kind that was off."""
 
     store: Store
+    clinic: Clinic
     clock: Clock
     again: Again
 
@@ -74,7 +75,7 @@ class PlanAppointmentMessages:
         kind = due_kind(appointment) if appointment else None
         if appointment is None or kind is None or appointment.start <= now:
             return Planned()
-        if not settings.messaging.tells(kind, appointment.attendance_at):
+        if not settings.messaging.tells(f"{kind}.{Channel.EMAIL}", appointment.attendance_at):
             return Planned()
         new_id = message_id(kind, Channel.EMAIL, appointment.id, str(appointment.changes))
         earlier = [] if kind is Kind.MOVED else earlier_of(appointment)
@@ -94,7 +95,7 @@ class PlanAppointmentMessages:
             due_at=appointment.attendance_at,
             created_at=now,
         )
-        facts = Facts(settings=settings.messaging, patient=second.get(patient), appointment=appointment)
+        facts = Facts(clinic=self.clinic, settings=settings, patient=second.get(patient), appointment=appointment)
         return commit_planned(self.store, [(message, facts)], now)
 
 
@@ -103,6 +104,7 @@ class PlanOffers:
     """Plans one email for each offer of a round that nobody has answered."""
 
     store: Store
+    clinic: Clinic
     offers: Offers
     clock: Clock
     again: Again
@@ -128,7 +130,8 @@ class PlanOffers:
             (
                 _offer_message(id, offer, appointment, now),
                 Facts(
-                    settings=settings.messaging,
+                    clinic=self.clinic,
+                    settings=settings,
                     patient=second.get(patient_ref(offer.patient_id)),
                     appointment=appointment,
                     offer=offer,

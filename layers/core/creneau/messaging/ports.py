@@ -19,8 +19,18 @@ class Mail:
     mime: bytes
 
 
+@dataclass(frozen=True)
+class Text:
+    """One SMS as it leaves: `to` and a numeric `sender` in E.164; an empty sender is the country's default."""
+
+    message_id: str
+    sender: str
+    to: str
+    body: str
+
+
 class NotHandedOver(Exception):
-    """The mail did not leave, that much is certain. `args[0]` is the provider's code, never an address."""
+    """The message did not leave, that much is certain. `args[0]` is the provider's code, never an address."""
 
 
 class Throttled(NotHandedOver):
@@ -32,7 +42,7 @@ class QuotaReached(NotHandedOver):
 
 
 class Rejected(NotHandedOver):
-    """This mail will never be taken."""
+    """This message will never be taken."""
 
 
 class NotSent(NotHandedOver):
@@ -46,6 +56,12 @@ class Unknown(Exception):
 class Mailer(Protocol):
     def send(self, mail: Mail) -> str:
         """Hands the mail over, once, without retries; the provider's id. Raises NotHandedOver's kinds, and Unknown."""
+        ...
+
+
+class Texter(Protocol):
+    def send(self, text: Text) -> str:
+        """Hands the SMS over, once, without retries; the provider's id. Raises NotHandedOver's kinds, and Unknown."""
         ...
 
 

@@ -7,7 +7,6 @@ from datetime import datetime
 from creneau.messaging.dispatch import Dispatch
 from creneau.messaging.message import (
     SLACK,
-    TWICE_IS_HARMLESS,
     Decision,
     Message,
     MessageState,
@@ -62,7 +61,7 @@ class SweepMessages:
 
     def _lost(self, message: Message, now: datetime, paused: bool) -> bool:
         """Once more where a second copy is harmless, and at once as the record says so; else staff decide."""
-        harmless = message.kind in TWICE_IS_HARMLESS and message.lost_hand_overs < HAND_OVERS_LOST
+        harmless = message.twice_is_harmless and message.lost_hand_overs < HAND_OVERS_LOST
         verdict = "once_more" if harmless else "unconfirmed"
         facts = {"hand_over": str(message.hand_overs), "lost": str(message.lost_hand_overs + 1)}
         told = message.because(Decision(at=now, step="sweep", verdict=verdict, rule="M-10", facts=facts))

@@ -43,17 +43,46 @@ class WaitlistSettings(Value, frozen=True, kw_only=True):
 
 
 class MessagingSettings(Value, frozen=True, kw_only=True):
-    """Which messages go (`off` holds kinds that do not, `on_since` when those that did not were turned on) and what emails
-    show (M-07)."""
+    """Which messages go: `off` holds ids of system templates, `moved.email`, that do not, `on_since` when those that did
+    not were turned on. `hide`: what emails leave out (M-07). No SMS leaves between `quiet_from` and `quiet_until`, local
+    times of day (M-16); alike: always one may.
+    """
 
     paused: bool = False
     off: tuple[str, ...] = ()
     on_since: dict[str, datetime] = {}
     hide: tuple[str, ...] = ()
+    quiet_from: str = "21:00"
+    quiet_until: str = "08:00"
 
-    def tells(self, kind: str, at: datetime) -> bool:
-        """Whether a change at that instant is told: not while its kind is off, nor later, when it is on again."""
-        return kind not in self.off and (kind not in self.on_since or at >= self.on_since[kind])
+    def tells(self, template: str, at: datetime) -> bool:
+        """Whether a change at that instant is told: not while its system template is off, nor later, when it is on again."""
+        return template not in self.off and (template not in self.on_since or at >= self.on_since[template])
+
+
+class SmsSettings(Value, frozen=True, kw_only=True):
+    """Prices in minor units of the clinic's currency, a credit; `monthly_limit` in minor units a calendar month, None: none.
+
+    `sender` is a number (E.164) or up to eleven letters and digits, empty: the country's default. `countries` (ISO 3166)
+    are those written to; empty: the clinic's own and its neighbours.
+    """
+
+    enabled: bool = False
+    sender: str = ""
+    confirmation_minutes: int = 5
+    included: int = 200
+    price: int = 10
+    custom_module: bool = False
+    custom_price: int = 15
+    monthly_limit: int | None = None
+    countries: tuple[str, ...] = ()
+
+
+class BookingSettings(Value, frozen=True, kw_only=True):
+    """Whether patients book online, and whether staff confirm what they book (A-08)."""
+
+    online: bool = False
+    manual_confirmation: bool = False
 
 
 class Look(Value, frozen=True, kw_only=True):
@@ -70,6 +99,8 @@ class Settings(Stored, frozen=True, kw_only=True):
 
     waitlist: WaitlistSettings = WaitlistSettings()
     messaging: MessagingSettings = MessagingSettings()
+    sms: SmsSettings = SmsSettings()
+    booking: BookingSettings = BookingSettings()
     look: Look = Look()
     signature: str = ""
 

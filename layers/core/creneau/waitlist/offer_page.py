@@ -148,7 +148,7 @@ class ReadOfferPage:
             present_start=present.start,
             standing=standing_of(present, left, self.clock()),
             waiting=present.waiting_since is not None,
-            told_by_email=not settings.messaging.paused and "moved" not in settings.messaging.off,
+            told_by_email=not settings.messaging.paused and "moved.email" not in settings.messaging.off,
             mode=service.category if service else Predefined.IN_PERSON,
             practitioner=_name_of(found["practitioner"]) if "practitioner" not in hidden else "",
             location=_lines_of(found["location"]) if "address" not in hidden else (),

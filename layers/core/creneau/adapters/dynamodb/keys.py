@@ -16,6 +16,7 @@
 | patients by name                             | by_first  | PATIENTS                     | folded name#id              |
 | messages of a patient, latest first          | by_first  | PATIENT#id#MESSAGES          | due#id                      |
 | messages of an appointment, latest first     | by_second | APPOINTMENT#id#MESSAGES      | due#id                      |
+| messages of a group's batch                  | by_second | BATCH#id#MESSAGES            | due#id                      |
 | messages by state                            | by_third  | MESSAGES#state               | due#id                      |
 | what must be looked at by now                | look_at   | LOOK#KIND                    | instant                     |
 
@@ -139,14 +140,13 @@ def _patient(p: Patient) -> dict[str, str]:
 
 def _message(m: Message) -> dict[str, str]:
     order = f"{instant(m.due_at)}#{m.id}"
-    keys = {
-        "g1pk": f"PATIENT#{m.patient_id}#MESSAGES",
-        "g1sk": order,
-        "g3pk": f"MESSAGES#{m.state}",
-        "g3sk": order,
-    }
+    keys = {"g3pk": f"MESSAGES#{m.state}", "g3sk": order}
+    if m.patient_id:
+        keys |= {"g1pk": f"PATIENT#{m.patient_id}#MESSAGES", "g1sk": order}
     if m.appointment_id:
         keys |= {"g2pk": f"APPOINTMENT#{m.appointment_id}#MESSAGES", "g2sk": order}
+    elif m.batch_id:
+        keys |= {"g2pk": f"BATCH#{m.batch_id}#MESSAGES", "g2sk": order}
     return keys
 
 
@@ -212,6 +212,8 @@ def place_of(of: Collection[Any]) -> tuple[str | None, str, str, str]:
             return "by_first", f"PATIENT#{key[0]}#MESSAGES", "", _HIGHEST
         case "messages_of_appointment":
             return "by_second", f"APPOINTMENT#{key[0]}#MESSAGES", "", _HIGHEST
+        case "messages_of_batch":
+            return "by_second", f"BATCH#{key[0]}#MESSAGES", "", _HIGHEST
         case "messages_by_state":
             return "by_third", f"MESSAGES#{key[0]}", "", _HIGHEST
     raise KeyError(of.name)

@@ -1,0 +1,42 @@
+"""Who reads a message, and where: the patient or the contact marked so, a practitioner, a given address (M-21)."""
+
+from creneau.agenda.catalogue import Patient, Practitioner
+from creneau.messaging.message import Message, Recipient
+from creneau.shared.model import Value
+
+
+class Reader(Value, frozen=True, kw_only=True):
+    """`language`: one of the four, None: the clinic's. An address or number that is `blocked` must not be written to."""
+
+    name: str
+    language: str | None = None
+    email: str | None = None
+    email_blocked: bool = False
+    phone: str | None = None
+    phone_blocked: bool = False
+
+
+def reader_of(message: Message, patient: Patient | None, practitioner: Practitioner | None) -> Reader | None:
+    """None when the record that would name them is gone."""
+    match message.recipient:
+        case Recipient.ADDRESS:
+            name = message.given.get("name") or (patient.name if patient else "")
+            return Reader(name=name, language=message.given.get("language"), email=message.address)
+        case Recipient.PRACTITIONER:
+            if practitioner is None:
+                return None
+            return Reader(name=practitioner.name, email=practitioner.email, phone=practitioner.phone)
+    return reader_of_patient(patient) if patient else None
+
+
+def reader_of_patient(patient: Patient) -> Reader:
+    """A contact without a language of their own is written to in the patient's."""
+    reader = patient.reader
+    return Reader(
+        name=reader.name,
+        language=reader.language or patient.language,
+        email=reader.email,
+        email_blocked=reader.email_blocked,
+        phone=reader.phone,
+        phone_blocked=reader.phone_blocked,
+    )
