@@ -5,7 +5,8 @@ import pytest
 from creneau.agenda.appointment import appointment_ref
 from creneau.agenda.catalogue import Address, location_ref, patient_ref, practitioner_ref, service_ref
 from creneau.messaging.address import sendable
-from creneau.messaging.mime import build
+from creneau.messaging.calendar import Method
+from creneau.messaging.mime import ATTACHED_LIMIT, Attachment, CalendarPart, build, file_name
 from creneau.messaging.render import Rendered
 from creneau.messaging.words import fit, one_line
 from creneau.shared.money import Money
@@ -73,6 +74,85 @@ def test_every_line_is_short_enough_and_ends_as_the_standard_says():
     lines = mime.split(b"\r\n")
     assert max(map(len, lines)) <= 998
     assert not any(b"\n" in line or b"\r" in line for line in lines)
+
+
+ICS = CalendarPart(content=b"BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nEND:VCALENDAR\r\n", method=Method.REQUEST)
+PDF = Attachment(name="Facture 2027-12.pdf", media_type="application/pdf", content=b"%PDF-1.7\r\n\x00\xff" * 20)
+
+
+@pytest.mark.rule("M-13")
+def test_a_calendar_file_comes_as_an_invitation_and_as_a_file():
+    """Mail programs take the alternative into the calendar; the file is for those that do not."""
+    mail = read_mail(build(RENDERED, CLINIC, "claire@mail.example", "m", calendar=ICS))
+    assert mail.get_content_type() == "multipart/mixed"
+    alternative, file = mail.iter_parts()
+    text, html, calendar = alternative.iter_parts()
+    assert [p.get_content_type() for p in (text, html, calendar)] == ["text/plain", "text/html", "text/calendar"]
+    assert calendar["Content-Type"].params == {"method": "REQUEST", "charset": "UTF-8"}
+    assert not calendar.is_attachment()
+    assert calendar.get_payload(decode=True) == file.get_content() == ICS.content
+    assert (file.get_content_type(), file.get_filename(), file.is_attachment()) == (
+        "application/ics",
+        "invite.ics",
+        True,
+    )
+    assert (body(mail).strip(), body(mail, "html").strip()) == ("Bonjour", "<p>Bonjour</p>")
+
+
+def test_attachments_are_read_back_byte_for_byte():
+    other = Attachment(name="é" * 150 + ".pdf", media_type="application/pdf", content=bytes(range(256)) * 999)
+    mime = build(RENDERED, CLINIC, "claire@mail.example", "m", [PDF, other], calendar=ICS)
+    mail = read_mail(mime)
+    files = [p for p in mail.iter_attachments() if p.get_content_type() == "application/pdf"]
+    assert [f.get_filename() for f in files] == [PDF.name, "é" * 100 + ".pdf"]
+    assert [f.get_content() for f in files] == [PDF.content, other.content]
+    assert mail["Content-Language"] == "fr"
+    assert max(map(len, mime.split(b"\r\n"))) <= 998
+
+
+def test_too_much_is_not_attached():
+    half = PDF.with_(content=b"x" * (ATTACHED_LIMIT // 2))
+    build(RENDERED, CLINIC, "claire@mail.example", "m", [half, half])
+    with pytest.raises(ValueError, match="bytes of attachments"):
+        build(RENDERED, CLINIC, "claire@mail.example", "m", [half, half, PDF])
+
+
+@pytest.mark.parametrize("kind", ["text/html", "application/pdf\r\nBcc: x@y.example", "pdf", "message/rfc822", ""])
+def test_what_is_no_file_of_ours_is_not_attached(kind):
+    with pytest.raises(ValueError, match="can't be attached"):
+        build(RENDERED, CLINIC, "claire@mail.example", "m", [PDF.with_(media_type=kind)])
+
+
+@pytest.mark.parametrize("hostile", [*CORPUS, "../../etc/passwd", "C:\\x.pdf", "..", "x" * 300 + ".pdf"])
+def test_no_files_name_becomes_a_header_or_a_path(hostile):
+    mail = read_mail(build(RENDERED, CLINIC, "claire@mail.example", "m", [PDF.with_(name=hostile)]))
+    (file,) = mail.iter_attachments()
+    assert file.get_filename() == file_name(hostile)
+    assert not set(file_name(hostile)) & set('/\\:\r\n"')
+    assert not file_name(hostile).startswith(".")
+    assert len(file_name(hostile)) <= 111
+    assert sorted(file.keys()) == ["Content-Disposition", "Content-Transfer-Encoding", "Content-Type", "MIME-Version"]
+    assert mail["Bcc"] is None
+
+
+@pytest.mark.rule("M-14")
+@pytest.mark.promise(23)
+def test_what_can_be_ended_says_how_to_every_mail_program():
+    """RFC 2369 and 8058: whole, on one line each."""
+    link = "https://abc123def4.execute-api.eu-central-2.amazonaws.com/u/AbCdEfGhIjKlMnOpQrStUv"
+    mime = build(RENDERED, CLINIC, "claire@mail.example", "m", opt_out=link)
+    assert f"\r\nList-Unsubscribe: <{link}>\r\n".encode() in mime
+    assert b"\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" in mime
+    assert read_mail(mime)["Subject"] == RENDERED.subject
+    assert read_mail(build(RENDERED, CLINIC, "claire@mail.example", "m"))["List-Unsubscribe"] is None
+
+
+@pytest.mark.parametrize(
+    "link", ["mailto:x@y.example", "https://x.example/u/a>\r\nBcc: b@c.example", "https://x.example/u/ü"]
+)
+def test_only_a_link_of_ours_ends_them(link):
+    with pytest.raises(ValueError, match="opt-out link"):
+        build(RENDERED, CLINIC, "claire@mail.example", "m", opt_out=link)
 
 
 @pytest.mark.parametrize("hostile", CORPUS)
