@@ -42,7 +42,7 @@ def test_a_message_is_sent_and_its_record_says_all(post, id):
     assert deliver(post, id) == "sent"
     message = post.message(id)
     assert (message.state, message.provider_id, message.sent_at) == (MessageState.SENT, "ses-1", post.now)
-    assert (message.address, message.template) == ("pat_1@mail.example", "fr/confirmed")
+    assert (message.address, message.template) == ("pat_1@mail.example", "fr/confirmed.email")
     assert [(d.step, d.verdict) for d in message.why] == [("plan", "send"), ("hand_over", "send")]
     assert message.look_at is None
     kept = json.loads(post.contents.kept[message.content_key])

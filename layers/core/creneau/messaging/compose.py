@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from creneau.messaging.address import sendable
-from creneau.messaging.context import OfferContext, context_of
 from creneau.messaging.facts import Known
 from creneau.messaging.message import Kind
 from creneau.messaging.mime import build
 from creneau.messaging.ports import Mail, Text
 from creneau.messaging.reader import reader_of
-from creneau.messaging.render import Rendered, render
+from creneau.messaging.render import Rendered
 from creneau.messaging.words import one_line
+from creneau.messaging.write import chosen_for, default_signature, write_email
 from creneau.shared.link import Link, hash_of, token_of
 from creneau.shared.model import Value
 from creneau.shared.settings import Clinic
@@ -60,17 +60,18 @@ class Compose:
         to = sendable(reader.email or "") if reader else None
         if to is None:
             raise ValueError(f"{message.id} has no address to go to")
-        context, token = context_of(known, self.clinic), ""
+        token, addresses = "", dict[str, str]()
         links: tuple[Link, ...] = ()
-        if message.kind is Kind.OFFER and known.offer is not None and isinstance(context, OfferContext):
+        if message.kind is Kind.OFFER and known.offer is not None:
             token = token_of(self.random_bytes(16))
             links = (self._link(token, known, now),)
-            context = context.with_(link=f"{self.public_base_url}/o/{token}")
-        rendered = render(message.kind, context)
+            addresses = {"offer": f"{self.public_base_url}/o/{token}"}
+        chosen = chosen_for(known)
+        rendered = write_email(known, chosen, addresses, default_signature(known.settings))
         mime = build(rendered, self.clinic, to, message.id)
         return Composed(
             post=Mail(message_id=message.id, sender=self.clinic.sender, to=to, mime=mime),
-            kept=self._kept(rendered, to, f"{context.language}/{message.kind}", token),
+            kept=self._kept(rendered, to, f"{chosen.language}/{message.written_by}", token),
             links=links,
         )
 

@@ -18,6 +18,7 @@ from creneau.agenda.catalogue import (
 from creneau.messaging.may_send import Facts
 from creneau.messaging.message import ABOUT, About, Kind, Message, message_ref, parts_of
 from creneau.messaging.ports import Offers, OfferSeen
+from creneau.messaging.template import TEMPLATE_BOOK, Template, TemplateBook, template_ref
 from creneau.shared.model import Stored
 from creneau.shared.settings import SETTINGS, Clinic, Settings
 from creneau.shared.store import Ref, Snapshot, Store, Unchanged, Write
@@ -25,11 +26,13 @@ from creneau.shared.store import Ref, Snapshot, Store, Unchanged, Write
 
 @dataclass(frozen=True)
 class Known:
-    """A message with everything that it says; what does not exist is None."""
+    """A message with everything that it says; what does not exist is None. `template`: what the clinic wrote of its own."""
 
     clinic: Clinic
     message: Message
     settings: Settings
+    book: TemplateBook
+    template: Template | None
     patient: Patient | None
     appointment: Appointment | None
     previous: Appointment | None
@@ -44,6 +47,7 @@ class Known:
         return Facts(
             clinic=self.clinic,
             settings=self.settings,
+            book=self.book,
             patient=self.patient,
             appointment=self.appointment,
             practitioner=self.practitioner,
@@ -68,12 +72,13 @@ class ReadKnown:
     def __call__(self, message_id: str, now: datetime) -> Known | None:
         """None when there is no such message."""
         named = _named(message_id, self.offers)
-        first = self.store.snapshot([message_ref(message_id), SETTINGS, *named.values()])
+        first = self.store.snapshot([message_ref(message_id), SETTINGS, TEMPLATE_BOOK, *named.values()])
         message = first.get(message_ref(message_id))
         if message is None:
             return None
+        settings, book = first.get(SETTINGS) or Settings(), first.get(TEMPLATE_BOOK) or TemplateBook()
         known: dict[str, Any] = {name: first.get(ref) for name, ref in named.items()}
-        wanted, round = _wanted(message, known), known.get("round")
+        wanted, round = _wanted(message, known) | _template(message, book, settings), known.get("round")
         judges = list(self.offers.judged_by(round, message.occurrence)) if round else []
         refs = [*wanted.values(), *judges]
         read: dict[Ref[Any], Any] = dict(zip(refs, self.store.get_many(refs), strict=True))
@@ -81,7 +86,9 @@ class ReadKnown:
         return Known(
             clinic=self.clinic,
             message=message,
-            settings=first.get(SETTINGS) or Settings(),
+            settings=settings,
+            book=book,
+            template=known.get("template"),
             patient=known.get("patient"),
             appointment=known.get("appointment"),
             previous=known.get("previous"),
@@ -105,6 +112,12 @@ def _named(message_id: str, offers: Offers) -> dict[str, Ref[Any]]:
             return {"patient": patient_ref(subject)}
         case About.VOUCHER:
             return {}
+
+
+def _template(message: Message, book: TemplateBook, settings: Settings) -> dict[str, Ref[Any]]:
+    """Where the clinic's own words are, if it wrote any."""
+    line = book.line(message.written_by, settings.messaging)
+    return {"template": template_ref(line.id)} if line and line.wording else {}
 
 
 def _wanted(message: Message, known: dict[str, Any]) -> dict[str, Ref[Any]]:

@@ -18,9 +18,19 @@ class Speech:
     country: str
     zone_name: str
 
-    def in_words(self, at: datetime) -> str:
+    def in_words(self, at: datetime, *, year: bool = True) -> str:
         """Date with weekday, and time: `mardi 3 mars 2027 à 9 h 30`, as it stands in a sentence."""
-        return locale.day_and_time(at, ZoneInfo(self.zone_name), self.language, self.country)
+        return locale.day_and_time(at, ZoneInfo(self.zone_name), self.language, self.country, year=year)
+
+    def date(self, at: datetime, *, year: bool = True) -> str:
+        return locale.date_in_words(at, ZoneInfo(self.zone_name), self.language, self.country, year=year)
+
+    def time(self, at: datetime) -> str:
+        return locale.time_in_words(at, ZoneInfo(self.zone_name), self.language, self.country)
+
+    def in_brief(self, at: datetime) -> str:
+        """The same for an SMS: `mardi 3 mars à 9h30`."""
+        return locale.day_and_time_in_brief(at, ZoneInfo(self.zone_name), self.language, self.country)
 
     def deadline(self, at: datetime) -> str:
         """The same as it stands after the word for "before"."""

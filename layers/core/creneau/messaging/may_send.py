@@ -11,6 +11,7 @@ from creneau.messaging.address import sendable
 from creneau.messaging.message import CHANGES, Channel, Decision, Kind, Message, MessageState, Recipient
 from creneau.messaging.ports import OfferSeen
 from creneau.messaging.reader import reader_of
+from creneau.messaging.template import TemplateBook
 from creneau.shared.model import Value
 from creneau.shared.settings import Clinic, Settings
 
@@ -38,6 +39,7 @@ class Reason(StrEnum):
     NOT_DUE = "not_due_yet"
     CANCELLED = "message_not_scheduled"
     KIND_OFF = "kind_turned_off"
+    TEMPLATE_OFF = "template_turned_off_or_deleted"
     NO_PATIENT = "patient_unknown"
     ERASED = "patient_erased"
     DECEASED = "patient_deceased"
@@ -63,6 +65,7 @@ class Facts(Value, frozen=True, kw_only=True):
 
     clinic: Clinic
     settings: Settings
+    book: TemplateBook = TemplateBook()
     patient: Patient | None
     appointment: Appointment | None
     practitioner: Practitioner | None = None
@@ -96,7 +99,7 @@ def may_send(message: Message, facts: Facts, now: datetime) -> Verdict:
         return Suppress(Reason.CANCELLED, "M-02")
     if facts.settings.messaging.paused:
         return Defer(now + LOOK_WHILE_PAUSED, Reason.PAUSED, "M-20")
-    against = _turned_off(message, facts.settings) or _reader(message, facts)
+    against = _turned_off(message, facts.settings, facts.book) or _reader(message, facts)
     if against is None and message.kind in TELLS:
         against = _appointment(message, facts.appointment, now)
     if against is None and message.kind is Kind.OFFER:
@@ -112,15 +115,17 @@ CUSTOM = frozenset({Kind.CUSTOM, Kind.BIRTHDAY})
 """Kinds of SMS that are a module of their own (S-02)."""
 
 
-def _turned_off(message: Message, settings: Settings) -> Suppress | None:
+def _turned_off(message: Message, settings: Settings, book: TemplateBook) -> Suppress | None:
     if message.channel is Channel.SMS:
         if not settings.sms.enabled:
             return Suppress(Reason.SMS_OFF, "S-02")
         if message.kind in CUSTOM and not settings.sms.custom_module:
             return Suppress(Reason.NO_CUSTOM_SMS, "S-02")
-    if message.template_id is None and message.system_template in settings.messaging.off:
-        return Suppress(Reason.KIND_OFF, "M-18")
-    return None
+    if message.template_id is None:
+        off = message.system_template in settings.messaging.off
+        return Suppress(Reason.KIND_OFF, "M-18") if off else None
+    line = book.line(message.template_id, settings.messaging)
+    return None if line and line.active else Suppress(Reason.TEMPLATE_OFF, "M-09")
 
 
 def _reader(message: Message, facts: Facts) -> Suppress | None:

@@ -146,6 +146,11 @@ class Message(Stored, frozen=True, kw_only=True):
         return f"{self.kind}.{self.channel}"
 
     @property
+    def written_by(self) -> str:
+        """The id of its template."""
+        return self.template_id or self.system_template
+
+    @property
     def twice_is_harmless(self) -> bool:
         """Whether it goes once more when nobody can tell if the first hand-over reached its reader: never an SMS."""
         return self.channel is Channel.EMAIL and self.kind in _HARMLESS

@@ -38,6 +38,7 @@ from creneau.agenda.line import WaitEntry
 from creneau.agenda.resource_day import ResourceDay
 from creneau.agenda.slot import parse_slot
 from creneau.messaging.message import Message
+from creneau.messaging.template import Template, TemplateBook
 from creneau.shared.link import Link
 from creneau.shared.model import Stored
 from creneau.shared.request_key import RequestKey
@@ -121,6 +122,8 @@ def ref_to(item: Stored) -> Ref[Any]:
             return Ref(Link, (item.hash,))
         case Settings():
             return Ref(Settings, ("settings",))
+        case TemplateBook():
+            return Ref(TemplateBook, ("template_book",))
         case _:
             return Ref(type(item), (item.id,))  # type: ignore[attr-defined]
 
@@ -234,6 +237,8 @@ MODELS: dict[str, type[Stored]] = {
         Link,
         RequestKey,
         Settings,
+        Template,
+        TemplateBook,
     )
 }
 """Every kind that the table holds, by the name in its `model` attribute."""

@@ -1,0 +1,144 @@
+"""Templates: by what a message is written and, for reminders and reviews, when it is due (M-08)."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from creneau.messaging.delay import Delay, Unit
+from creneau.messaging.message import NEVER_OFF, Channel, Kind
+from creneau.messaging.wording.wording import Wording
+from creneau.shared.model import Stored, Value
+from creneau.shared.settings import MessagingSettings
+from creneau.shared.store import Ref
+
+_DAY = Delay(number=1, unit=Unit.DAYS)
+
+SYSTEM: dict[str, tuple[Delay, ...]] = {
+    "received.email": (),
+    "confirmed.email": (),
+    "confirmed.sms": (),
+    "refused.email": (),
+    "moved.email": (),
+    "cancelled.email": (),
+    "offer.email": (),
+    "reminder.email": (_DAY,),
+    "reminder.sms": (_DAY,),
+    "online_booking.sms": (),
+    "custom.sms": (),
+    "birthday.sms": (),
+    "review.email": (_DAY,),
+    "voucher.email": (),
+}
+"""The system templates, one per kind and channel, and their fixed delays: before the visit, after it for a review."""
+
+VARIANTS = {"moved.email": ("accepted",), "cancelled.email": ("by_patient",)}
+"""Second wordings that the facts choose: the patient accepted an offer, or cancelled themselves."""
+
+CUSTOM = frozenset(
+    {"reminder.email", "reminder.sms", "confirmed.sms", "online_booking.sms", "custom.sms", "birthday.sms"}
+    | {"review.email", "voucher.email"}
+)
+"""The kinds and channels of which a clinic may have templates of its own."""
+
+BY_HAND = frozenset({"custom.sms", "voucher.email"})
+"""Only sent when staff say so: there is nothing to turn off."""
+
+CANNOT_BE_OFF = BY_HAND | {f"{kind}.{Channel.EMAIL}" for kind in NEVER_OFF}
+
+DELAYS_OF = {Kind.REMINDER: (1, 10), Kind.REVIEW: (1, 1)}
+"""How many delays a template of a kind has, at least and at most; the others have none."""
+
+MOST = 200
+"""Templates of a clinic's own; the book is one item of the table."""
+
+
+class Line(Value, frozen=True, kw_only=True):
+    """What planning needs of a template. `wording` counts the edits of its wording, 0: as shipped.
+
+    `since`: when it was last turned on. `sender` is empty for the clinic's own (`settings.sms.sender`).
+    """
+
+    id: str
+    kind: Kind
+    channel: Channel
+    active: bool = True
+    since: datetime | None = None
+    delays: tuple[Delay, ...] = ()
+    sender: str = ""
+    wording: int = 0
+
+    @property
+    def is_system(self) -> bool:
+        return self.id in SYSTEM
+
+    def tells(self, at: datetime) -> bool:
+        """Whether what happened at that instant is told by it: not while it is off, nor later, when it is on again."""
+        return self.active and (self.since is None or at >= self.since)
+
+
+class TemplateBook(Stored, frozen=True, kw_only=True):
+    """All templates, without their words; there is one. A system template stands in it once its wording was edited;
+    whether it is on is in `settings.messaging.off`, and never here: ask `line` and `lines`."""
+
+    stored: tuple[Line, ...] = ()
+
+    def line(self, id: str, settings: MessagingSettings) -> Line | None:
+        """None when there is no such template, or no longer."""
+        found = next((line for line in self.stored if line.id == id), None)
+        if id not in SYSTEM:
+            return found
+        kind, channel = id.split(".")
+        return Line(
+            id=id,
+            kind=Kind(kind),
+            channel=Channel(channel),
+            active=id not in settings.off,
+            since=settings.on_since.get(id),
+            delays=SYSTEM[id],
+            wording=found.wording if found else 0,
+        )
+
+    def lines(
+        self, settings: MessagingSettings, kind: Kind | None = None, channel: Channel | None = None
+    ) -> Iterator[Line]:
+        """The system templates and the clinic's own, of a kind and channel (None: of all), active or not."""
+        ids = (*SYSTEM, *(line.id for line in self.stored if line.id not in SYSTEM))
+        for line in (self.line(id, settings) for id in ids):
+            if line and kind in (None, line.kind) and channel in (None, line.channel):
+                yield line
+
+    def with_line(self, line: Line) -> "TemplateBook":
+        """With that line in place of the one of the same id, or as the last."""
+        known = any(old.id == line.id for old in self.stored)
+        stored = tuple(line if old.id == line.id else old for old in self.stored)
+        return self.with_(stored=stored if known else (*stored, line))
+
+    def without(self, id: str) -> "TemplateBook":
+        return self.with_(stored=tuple(line for line in self.stored if line.id != id))
+
+
+class Template(Stored, frozen=True, kw_only=True):
+    """A template of the clinic's own, or the edited wordings of a system one. `title` and `description` are for staff.
+
+    `wordings` by language, `fr`, or language and variant, `fr.accepted` (see `VARIANTS`).
+    """
+
+    id: str
+    kind: Kind
+    channel: Channel
+    title: str = ""
+    description: str = ""
+    wordings: dict[str, Wording] = {}
+    created_at: datetime
+    changed_at: datetime
+    changed_by: str = ""
+
+    @property
+    def is_system(self) -> bool:
+        return self.id in SYSTEM
+
+
+TEMPLATE_BOOK = Ref(TemplateBook, ("template_book",))
+
+
+def template_ref(id: str) -> Ref[Template]:
+    return Ref(Template, (id,))
