@@ -1,20 +1,67 @@
 """docs/openapi.json from the staff API's declarations; `make openapi` writes it, a test fails when it drifts."""
 
+import inspect
 import json
+import re
+from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 from types import NoneType
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import msgspec
 from pydantic.json_schema import models_json_schema
 
 from api.errors import STATUS
-from api.staff.given import Nothing
+from api.staff.given import Nothing, Paged
 from api.staff.handler import ROUTES
 from api.staff.routing import Route
+from api.staff.shown import View
 
 TARGET = Path(__file__).parents[1] / "docs" / "openapi.json"
 REF = "#/components/schemas/{name}"
+
+ABOUT = """\
+The agenda, the waitlist and the messages of one clinic.
+
+**Signing in.** Send an access token of the clinic's Cognito user pool as `Authorization: Bearer ...`. `x-roles` says who may
+call what.
+
+**Instants** are sent as RFC 3339 with an offset, and answered in UTC. Those that a calendar shows (`start`, `end`,
+`expires_at`, `now`) are answered a second time as `local_...`, with the clinic's offset. A date without a time is local.
+
+**Lists** come in pages: ask for the next one with `cursor`, the `next_cursor` of the page before; null: there is none.
+
+**Edits** name the version that they were decided on: send the `ETag` that was answered as `If-Match`. What creates takes an
+`Idempotency-Key`, which makes it harmless to repeat.
+
+**Refusals** are problem documents (RFC 9457): `code` is stable, `remedy` says how to mend the request."""
+
+PATH = {
+    "date": "A local date of the clinic, as 2026-03-01.",
+    "slot_id": "`agenda.start.end`, both in UTC, as in `agd_1.20260301T090000Z.20260301T093000Z`.",
+    "round_id": "`agenda.start.end.n.q`: the `q`-th round of offers of the slot's `n`-th release.",
+    "message_id": "`kind.channel.subject.occurrence`, as listed.",
+}
+GATEWAY = {
+    "title": "NotSignedIn",
+    "description": "What the gateway answers by itself where a token is missing, expired or not this clinic's.",
+    "type": "object",
+    "required": ["message"],
+    "properties": {"message": {"const": "Unauthorized"}},
+}
+SAID = {
+    401: "There is no valid token: the gateway's own answer. Or it is not an access token of staff: a problem document.",
+    403: "Your role does not include this.",
+    404: "Either there is no such address, or something that the request names is not there.",
+    405: "`Allow` says which it has.",
+    409: "`remedy` says what to do instead.",
+    412: "Read it again, and decide anew.",
+    422: "What was sent is not as expected; `errors` says of each field what and how to mend it.",
+    428: "Send `If-Match`.",
+    500: "Our fault. Tell us the `instance`.",
+    503: "Other changes came between. Repeat the request in a moment.",
+}
 
 PROBLEM = {
     "title": "Problem",
@@ -48,14 +95,17 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for part in route.parts:
         if part.startswith("{"):
-            schema = {"type": "string", "format": "date"} if part == "{date}" else {"type": "string"}
-            found.append({"name": part[1:-1], "in": "path", "required": True, "schema": schema})
+            name = part[1:-1]
+            schema = {"type": "string", "format": "date"} if name == "date" else {"type": "string"}
+            said = {"description": PATH[name]} if name in PATH else {}
+            found.append({"name": name, "in": "path", "required": True, **said, "schema": schema})
     if not route.has_body and route.takes is not Nothing:
         asked = route.takes.model_json_schema()
         for name, schema in asked["properties"].items():
             plain = {k: v for k, v in _inlined(schema, asked.get("$defs", {})).items() if k != "title"}
+            said = {"description": plain.pop("description")} if "description" in plain else {}
             required = name in asked.get("required", ())
-            found.append({"name": name, "in": "query", "required": required, "schema": plain})
+            found.append({"name": name, "in": "query", "required": required, **said, "schema": plain})
     if route.creates:
         found.append(IDEMPOTENCY_KEY)
     if route.version:
@@ -88,7 +138,8 @@ def _problems(route: Route) -> dict[str, Any]:
 
 
 def _operation(route: Route, answer: dict[str, Any] | None) -> dict[str, Any]:
-    documented = route.does.__doc__ or ""
+    asks = "" if route.has_body or route.takes in (Nothing, Paged) else inspect.getdoc(route.takes)
+    documented = "\n\n".join(text for text in (inspect.getdoc(route.does), asks) if text)
     good: dict[str, Any] = {"description": "Nothing to say" if answer is None else "As asked"}
     if answer is not None:
         good["content"] = {"application/json": {"schema": answer}}
@@ -102,11 +153,43 @@ def _operation(route: Route, answer: dict[str, Any] | None) -> dict[str, Any]:
         "responses": {str(route.status): good, **_problems(route)},
     }
     if documented:
-        operation["description"] = " ".join(documented.split())
+        operation["description"] = documented
     if route.has_body and route.takes is not Nothing:
         schema = {"$ref": REF.format(name=route.takes.__name__)}
         operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
     return operation
+
+
+def _responses() -> dict[str, Any]:
+    problem = {"application/problem+json": {"schema": {"$ref": REF.format(name="Problem")}}}
+    found: dict[str, Any] = {}
+    for status, title in sorted(STATUS.values()):
+        content = (
+            {"application/json": {"schema": {"$ref": REF.format(name="NotSignedIn")}}, **problem}
+            if status == 401
+            else problem
+        )
+        said = f"{title}. {SAID[status]}" if status in SAID else title
+        found[str(status)] = {"description": said, "content": content}
+    found["405"]["headers"] = {"Allow": {"description": "The methods of the address", "schema": {"type": "string"}}}
+    return found
+
+
+def _as_given(views: dict[str, Any], bodies: dict[str, Any]) -> None:
+    """A field means the same when it is read as when it is sent: it is described once, where it is sent."""
+    for name, view in views.items():
+        for field, sent in bodies.get(f"{name.removesuffix('View')}Given", {}).get("properties", {}).items():
+            if "description" in sent and field in view.get("properties", {}):
+                view["properties"][field].setdefault("description", sent["description"])
+
+
+def _mark_instants(views: dict[str, Any], shapes: Iterable[type[View]]) -> None:
+    for shape in shapes:
+        fields = views.get(shape.__name__, {}).get("properties", {})
+        for name, hint in get_type_hints(shape).items():
+            if name in fields and datetime in (hint, *get_args(hint)):
+                kinds = fields[name].get("anyOf", [fields[name]])
+                next(k for k in kinds if k.get("type") == "string")["format"] = "date-time"
 
 
 def document() -> dict[str, Any]:
@@ -120,18 +203,18 @@ def document() -> dict[str, Any]:
     shared = {name for name in views if name in bodies and views[name] != bodies[name]} - {"Attendance", "Kind"}
     if shared:
         raise ValueError(f"two schemas of one name: {sorted(shared)}")
+    _mark_instants(views, View.__subclasses__())
+    _as_given(views, bodies)
     paths: dict[str, Any] = {}
     for route in ROUTES:
         operation = _operation(route, answers.get(route.answers))
         paths.setdefault(route.path, {})[route.method.lower()] = operation
-    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return {
         "openapi": "3.1.0",
         "info": {
             "title": "Créneau, staff API",
             "version": "1",
-            "description": "One clinic. Instants are RFC 3339 with an offset; answers give them in UTC, and beside them "
-            "`local_...` with the clinic's offset. Lists page by `cursor`. `x-roles` says which groups may call.",
+            "description": ABOUT,
         },
         "security": [{"staff": []}],
         "paths": {path: paths[path] for path in sorted(paths)},
@@ -144,16 +227,17 @@ def document() -> dict[str, Any]:
                     "description": "An access token of the clinic's Cognito user pool, never an id token.",
                 }
             },
-            "responses": {
-                str(status): {"description": title, "content": content} for status, title in sorted(STATUS.values())
-            },
-            "schemas": dict(sorted({**bodies, **views, "Problem": PROBLEM}.items())),
+            "responses": _responses(),
+            "schemas": dict(sorted({**bodies, **views, "Problem": PROBLEM, "NotSignedIn": GATEWAY}.items())),
         },
     }
 
 
 def text() -> str:
-    return json.dumps(document(), indent=1, ensure_ascii=False) + "\n"
+    """Pages of a list are named for what they list: msgspec's name for one is `Listed_ThingView_`."""
+    return (
+        re.sub(r"Listed_(\w+?)(?:View)?_(?!\w)", r"\1List", json.dumps(document(), indent=1, ensure_ascii=False)) + "\n"
+    )
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from local.site.answer import Answer, NotYet, page
+from local.site.api_types import limits_of, resolved, type_of
 
 METHODS = ("get", "post", "put", "patch", "delete")
 
@@ -19,54 +20,31 @@ def shown(document: Path, rest: list[str]) -> Answer:
     if rest:
         return page("message.html", 404, title="Not found", text="The documentation is one page: /docs")
     api = json.loads(text)
-    return page("docs.html", api=api, groups=grouped(api), schemas=schemas(api))
-
-
-def resolved(api: dict[str, Any], value: dict[str, Any]) -> dict[str, Any]:
-    """The value itself, or what its `$ref` within the document names."""
-    if "$ref" not in value:
-        return value
-    found: Any = api
-    for part in value["$ref"].removeprefix("#/").split("/"):
-        found = found[part.replace("~1", "/").replace("~0", "~")]
-    return resolved(api, found)
-
-
-def type_of(api: dict[str, Any], schema: Any) -> tuple[str, str]:
-    """A schema in a few words, and the name of the schema that it links to ("" when none)."""
-    if not isinstance(schema, dict):
-        return "any", ""
-    if "$ref" in schema:
-        name = schema["$ref"].rsplit("/", 1)[-1]
-        return name, name
-    for many in ("anyOf", "oneOf", "allOf"):
-        if many in schema:
-            parts = [type_of(api, part) for part in schema[many]]
-            return " or ".join(text for text, _ in parts), next((link for _, link in parts if link), "")
-    if "enum" in schema:
-        return " | ".join(json.dumps(value) for value in schema["enum"]), ""
-    if "const" in schema:
-        return json.dumps(schema["const"]), ""
-    if schema.get("type") == "array":
-        text, link = type_of(api, schema.get("items"))
-        return f"list of {text}", link
-    kind = schema.get("type", "any")
-    words = " or ".join(kind) if isinstance(kind, list) else str(kind)
-    return words + (f" ({schema['format']})" if "format" in schema else ""), ""
+    return page("docs.html", api=api, groups=grouped(api), errors=errors(api), schemas=schemas(api))
 
 
 def fields_of(api: dict[str, Any], schema: dict[str, Any]) -> list[dict[str, Any]]:
     schema = resolved(api, schema)
     required = schema.get("required", [])
-    rows = []
-    for name, about in schema.get("properties", {}).items():
-        text, link = type_of(api, about)
-        said = about.get("description", "") if isinstance(about, dict) else ""
-        rows.append({"name": name, "type": text, "link": link, "required": name in required, "text": said})
-    return rows
+    return [_field(api, name, about, name in required) for name, about in schema.get("properties", {}).items()]
+
+
+def _field(api: dict[str, Any], name: str, about: Any, required: bool) -> dict[str, Any]:
+    text, link = type_of(api, about)
+    said = about.get("description", "") if isinstance(about, dict) else ""
+    return {
+        "name": name,
+        "type": text,
+        "link": link,
+        "required": required,
+        "text": said,
+        "limits": limits_of(about),
+        "where": "",
+    }
 
 
 def schemas(api: dict[str, Any]) -> list[dict[str, Any]]:
+    """`sent` ones are bodies: which of their fields are required matters; answers have all of theirs."""
     known = api.get("components", {}).get("schemas", {})
     return [
         {
@@ -74,14 +52,28 @@ def schemas(api: dict[str, Any]) -> list[dict[str, Any]]:
             "text": schema.get("description", ""),
             "fields": fields_of(api, schema),
             "type": type_of(api, schema)[0],
+            "sent": schema.get("additionalProperties") is False,
         }
         for name, schema in sorted(known.items())
     ]
 
 
-def _content(api: dict[str, Any], holder: dict[str, Any]) -> tuple[str, str]:
-    kinds = resolved(api, holder).get("content", {})
-    return next((type_of(api, kind.get("schema")) for kind in kinds.values()), ("", ""))
+def errors(api: dict[str, Any]) -> list[dict[str, Any]]:
+    """Those that operations have in common, each once."""
+    known = api.get("components", {}).get("responses", {})
+    return [
+        {"status": status, "text": about["description"], "bodies": _bodies(api, about)}
+        for status, about in known.items()
+    ]
+
+
+def _bodies(api: dict[str, Any], holder: dict[str, Any]) -> list[dict[str, str]]:
+    """What a request or an answer may carry, by media type."""
+    found = []
+    for media, kind in resolved(api, holder).get("content", {}).items():
+        text, link = type_of(api, kind.get("schema"))
+        found.append({"media": media, "type": text, "link": link})
+    return found
 
 
 def grouped(api: dict[str, Any]) -> list[tuple[str, list[dict[str, Any]]]]:
@@ -100,27 +92,28 @@ def _operation(
     api: dict[str, Any], path: str, method: str, item: dict[str, Any], operation: dict[str, Any]
 ) -> dict[str, Any]:
     parameters = [resolved(api, p) for p in [*item.get("parameters", []), *operation.get("parameters", [])]]
-    body = operation.get("requestBody")
-    answers = [
-        {"status": status, "text": resolved(api, about).get("description", ""), "body": _content(api, about)}
-        for status, about in operation.get("responses", {}).items()
-    ]
+    sent = operation.get("requestBody")
+    bodies = _bodies(api, sent) if sent else []
+    fields = [fields_of(api, kind.get("schema", {})) for kind in resolved(api, sent or {}).get("content", {}).values()]
+    responses = operation.get("responses", {})
     return {
         "path": path,
         "method": method.upper(),
         "summary": operation.get("summary", ""),
         "text": operation.get("description", ""),
+        "roles": operation.get("x-roles", []),
         "parameters": [_parameter(api, p) for p in parameters],
-        "body": _content(api, body) if body else ("", ""),
-        "answers": answers,
+        "body": bodies[0] if bodies else None,
+        "fields": fields[0] if fields else [],
+        "answers": [
+            {"status": status, "text": resolved(api, about).get("description", ""), "bodies": _bodies(api, about)}
+            for status, about in responses.items()
+            if "$ref" not in about
+        ],
+        "errors": [status for status, about in responses.items() if "$ref" in about],
     }
 
 
 def _parameter(api: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "name": given["name"],
-        "where": given["in"],
-        "type": type_of(api, given.get("schema"))[0],
-        "required": given.get("required", False),
-        "text": given.get("description", ""),
-    }
+    schema = {"description": given.get("description", ""), **given.get("schema", {})}
+    return {**_field(api, given["name"], schema, given.get("required", False)), "where": given["in"]}

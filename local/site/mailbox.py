@@ -1,6 +1,7 @@
 """Everything that patients received, as they would see it: emails opened from their MIME, and texts."""
 
 import base64
+import math
 import re
 from datetime import UTC, datetime
 from typing import Any
@@ -10,6 +11,10 @@ from local.engine.client import Engine, EngineError
 from local.site.answer import Answer, page
 
 SHOWN = 300
+UNCHANGING = ("Cache-Control", "max-age=3600")
+
+# Pixels of a line of an email, and of its head, its foot and the space around what is in them.
+ROW, AROUND = 26, 335
 
 # Only what no browser runs is shown in place; all else is a download.
 SAFE_IMAGES = ("image/png", "image/jpeg", "image/gif")
@@ -47,9 +52,10 @@ def received(engine: Engine, zone: str, to: str) -> list[dict[str, Any]]:
     return [{**m, "when": _at(m["at"], zone)} for m in found]
 
 
-def listed(engine: Engine, zone: str, to: str) -> Answer:
+def listed(engine: Engine, zone: str, to: str, arriving: bool = False) -> Answer:
+    """`arriving`: more are on their way, so the page asks again by itself."""
     found = received(engine, zone, to)
-    return page("mailbox.html", mails=found[:SHOWN], count=len(found), to=to)
+    return page("mailbox.html", mails=found[:SHOWN], count=len(found), to=to, arriving=arriving)
 
 
 def opened(engine: Engine, zone: str, mail_id: str, part: str = "", number: str = "") -> Answer:
@@ -62,12 +68,27 @@ def opened(engine: Engine, zone: str, mail_id: str, part: str = "", number: str 
         return _missing()
     if part == "html" and mail["html"]:
         return Answer(200, _in_frame(mail, mail_id).encode(), MAIL_HEADERS)
+    if part == "frame.css":
+        return Answer(200, frame_style(str(mail["text"] or "")).encode(), (("Content-Type", "text/css"), UNCHANGING))
     if part == "file" and number.isdigit() and int(number) < len(mail["attachments"]):
         return _file(mail["attachments"][int(number)])
     if part:
         return _missing()
     about: dict[str, Any] = next(m for m in engine.mails() if m["id"] == mail_id)
     return page("mail.html", mail=mail, about=about, id=mail_id, when=_at(about["at"], zone))
+
+
+def frame_style(text: str) -> str:
+    """How high the frame is: a page can't ask what is in it, so as high as its text is long, on a desk and on a phone."""
+    wide, narrow = (_pixels(text, letters) for letters in (62, 30))
+    return f"iframe {{ height: {wide}px }} @media (max-width: 40rem) {{ iframe {{ height: {narrow}px }} }}"
+
+
+def _pixels(text: str, letters: int) -> int:
+    lines = [line.strip() for line in text.strip().splitlines()]
+    # A link is a button in the email; a blank line is a gap.
+    rows = sum(1 if line.startswith("http") else math.ceil(len(line) / letters) or 0.6 for line in lines)
+    return round(AROUND + rows * ROW)
 
 
 def _in_frame(mail: dict[str, Any], mail_id: str) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,7 +14,7 @@ from local import homes
 from local.engine.client import Engine
 from local.sign_in import SignInError, sign_in
 from local.site import api_pages, mailbox
-from local.site.answer import PLAIN, Answer, NotYet, page, see
+from local.site.answer import PLAIN, Answer, NotYet, page, problem, see
 
 FURTHEST = timedelta(days=400)
 STYLE = Path(__file__).with_name("templates") / "style.css"
@@ -51,10 +52,26 @@ def local_time(instant: datetime, zone: str) -> str:
 def front(asked: Request) -> Answer:
     stack = asked.stack()
     now = asked.engine().now()
-    return page("front.html", stack=stack, url=asked.url, now=local_time(now, stack["zone"]), jumps=JUMPS)
+    return page(
+        "front.html",
+        stack=stack,
+        url=asked.url,
+        now=local_time(now, stack["zone"]),
+        jumps=JUMPS,
+        moved=just_moved(asked.home),
+    )
 
 
 JUMPS = ((300, "5 minutes"), (3600, "1 hour"), (86400, "1 day"), (15 * 86400, "15 days"))
+
+
+SETTLES = 20.0
+"""Seconds after the clock was moved in which emails keep arriving."""
+_moved: dict[Path, float] = {}
+
+
+def just_moved(home: Path) -> bool:
+    return home in _moved and time.monotonic() - _moved[home] < SETTLES
 
 
 def move_clock(asked: Request) -> Answer:
@@ -62,7 +79,8 @@ def move_clock(asked: Request) -> Answer:
     if not text.isdigit() or not 0 < int(text) <= FURTHEST.total_seconds():
         return Answer(400, f"seconds: give 1 to {FURTHEST.total_seconds():.0f}\n".encode())
     asked.engine().jump(timedelta(seconds=int(text)))
-    return see("/")
+    _moved[asked.home] = time.monotonic()
+    return see("/?moved")
 
 
 def token(asked: Request) -> Answer:
@@ -72,13 +90,13 @@ def token(asked: Request) -> Answer:
     try:
         return Answer(200, sign_in(asked.engine(), stack, user, password).encode(), PLAIN)
     except SignInError as error:
-        return Answer(403, f"{error}\n".encode())
+        return problem(401, str(error))
 
 
 def mails(asked: Request) -> Answer:
     engine, zone = asked.engine(), str(asked.stack()["zone"])
     if not asked.rest:
-        return mailbox.listed(engine, zone, asked.fields.get("to", "").strip())
+        return mailbox.listed(engine, zone, asked.fields.get("to", "").strip(), just_moved(asked.home))
     return mailbox.opened(engine, zone, *asked.rest)
 
 

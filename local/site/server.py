@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from local.engine.client import EngineError
 from local.site import proxy
-from local.site.answer import Answer, NotYet, page
+from local.site.answer import Answer, NotYet, page, problem
 from local.site.pages import PAGES, Request
 
 LARGEST_BODY = 10 * 1024 * 1024
@@ -84,6 +84,9 @@ class Handler(BaseHTTPRequestHandler):
             return Answer(403, b"Posted from elsewhere.\n")
         method = "GET" if self.command == "HEAD" else self.command
         show = PAGES.get((method, first))
+        others = [known for known, name in PAGES if name == first]
+        if show is None and others:
+            return problem(405, f"use {others[0]}", ("Allow", ", ".join(others)))
         if show is None:
             return page("message.html", 404, title="Not found", text="There is no such page.")
         fields = parse_qs(body.decode(errors="replace") if method == "POST" else parts.query)

@@ -64,6 +64,8 @@ class AbsenceAsked(Given):
 
 
 class AbsenceGiven(AbsenceAsked):
+    """Exactly one of `practitioner_id` and `location_id`."""
+
     reason: Line = ""
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import ClassVar, Literal
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from api.staff.given import Given, Id, Instant, Minutes, Nothing, Paged, Text
 from api.staff.names import names_of
@@ -25,7 +25,11 @@ LONGEST = timedelta(days=400)
 
 
 class AppointmentView(View, frozen=True, kw_only=True):
-    """Instants in UTC; `local_start` and `local_end` as the clinic's clocks show them. `wants_earlier` is the box."""
+    """`wants_earlier` is the box "tell me of an earlier slot"; `waiting_since`, when it was ticked. `moved_from` and
+    `moved_to` are appointments of the same visit; `offer_round_id` is the round in which it was accepted.
+
+    `slot_id` is `agenda.start.end`, both in UTC: `GET /v1/slots/{slot_id}/history` says what happened to it.
+    """
 
     COLLECTION: ClassVar[str] = "/v1/appointments"
 
@@ -129,13 +133,16 @@ class EarlierGiven(Given):
 
 
 class AppointmentsAsked(Paged):
-    """Either of an agenda, from an instant (included) to another (excluded), or of a patient, latest first."""
+    """Either those of an agenda: `agenda_id`, `start_from` and `start_before`, at most 400 days apart; by start.
 
-    agenda_id: Id | None = None
-    start_from: Instant | None = None
-    start_before: Instant | None = None
-    patient_id: Id | None = None
-    deleted: Literal["with", "without"] = "without"
+    Or those of a patient: `patient_id` alone; the latest first.
+    """
+
+    agenda_id: Id | None = Field(default=None, description="With `start_from` and `start_before`.")
+    start_from: Instant | None = Field(default=None, description="The earliest start.")
+    start_before: Instant | None = Field(default=None, description="Starts before it, within 400 days of `start_from`.")
+    patient_id: Id | None = Field(default=None, description="Without any of the three others.")
+    deleted: Literal["with", "without"] = Field(default="without", description="Whether deleted ones are listed too.")
 
     @model_validator(mode="after")
     def _one_of_two(self) -> "AppointmentsAsked":

@@ -96,7 +96,7 @@ class WaitlistGiven(Edits):
         default=1,
         ge=1,
         le=60,
-        description="An offer is open for so many days, to the same local time, or until `answer_lead_hours` if sooner.",
+        description="An offer is open for so many days, to the same local time; never beyond `answer_lead_hours`.",
     )
     further_rounds: bool = Field(
         default=False, description="Whether the next patients are asked when a round ended and the place is still free."

@@ -34,10 +34,10 @@ class Nothing(Given):
 
 
 class Paged(Given):
-    """A page of a list: at most `limit` from `cursor` on, which is the `next_cursor` of the page before."""
+    """A page of a list."""
 
-    limit: int = Field(default=50, ge=1, le=100)
-    cursor: str | None = Field(default=None, max_length=2000)
+    limit: int = Field(default=50, ge=1, le=100, description="At most so many.")
+    cursor: str | None = Field(default=None, max_length=2000, description="The `next_cursor` of the page before.")
 
 
 _BLANK = re.compile(r"(?<=\d) (?=\d\d:\d\d$)")

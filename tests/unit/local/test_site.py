@@ -1,10 +1,12 @@
 """The front door: what it hands on, what it answers itself, whom it turns away."""
 
 import json
+import re
 
 import pytest
 
-from local.site import api_pages
+from local.sign_in import SignInError
+from local.site.mailbox import frame_style
 from tests.unit.local.conftest import StubEngine
 
 pytestmark = pytest.mark.usefixtures("engine")
@@ -110,49 +112,43 @@ def test_a_body_beyond_all_measure_is_refused(call):
     assert call("POST", "/v1/x", headers={"Content-Length": "99999999999"}).status == 413
 
 
-THING = {"$ref": "#/components/schemas/Thing"}
-API = {
-    "info": {"title": "T", "version": "1", "description": ""},
-    "paths": {
-        "/v1/things/{id}": {
-            "get": {
-                "summary": "Reads one",
-                "tags": ["Things"],
-                "parameters": [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}],
-                "responses": {
-                    "200": {"description": "It", "content": {"a/b": {"schema": {"$ref": "#/components/schemas/Thing"}}}}
-                },
-            }
-        }
-    },
-    "components": {
-        "schemas": {
-            "Thing": {
-                "required": ["name"],
-                "properties": {
-                    "name": {"type": "string"},
-                    "parent": {"anyOf": [THING, {"type": "null"}]},
-                    "tags": {"type": "array", "items": {"type": "string"}},
-                    "kind": {"enum": ["a", "b"]},
-                },
-            }
-        }
-    },
-}
+@pytest.mark.parametrize(("method", "allowed"), [("GET", "POST"), ("PUT", "POST")])
+def test_an_address_without_that_method_says_which_it_has(call, method, allowed):
+    got = call(method, "/sign-in")
+    assert (got.status, got.headers["Allow"]) == (405, allowed)
+    assert json.loads(got.data)["detail"] == f"use {allowed}"
 
 
-def test_the_documentation_shows_every_operation_and_schema(tmp_path):
-    document = tmp_path / "openapi.json"
-    document.write_text(json.dumps(API))
-    html = api_pages.shown(document, []).body.decode()
-    for text in (
-        "GET",
-        "/v1/things/{id}",
-        "Reads one",
-        '<a href="#schema-Thing">Thing</a>',
-        "Thing or null",
-        "list of string",
-    ):
-        assert text in html
-    assert "<script" not in html
-    assert api_pages.shown(document, ["openapi.json"]).body == document.read_bytes()
+def test_who_does_not_sign_in_with_this_is_unauthorized(call, monkeypatch):
+    def nobody(*_):
+        raise SignInError("nobody signs in with these")
+
+    monkeypatch.setattr("local.site.pages.sign_in", nobody)
+    got = call("POST", "/sign-in", body=b"user=x&password=y")
+    assert (got.status, got.headers["Content-Type"]) == (401, "application/problem+json")
+    assert json.loads(got.data)["detail"] == "nobody signs in with these"
+
+
+def test_after_a_jump_the_mailbox_loads_again_for_a_while(call, monkeypatch):
+    assert b"http-equiv" not in call("GET", "/mailbox").data
+    call("POST", "/clock", body=b"seconds=300")
+    assert b'http-equiv="refresh"' in call("GET", "/mailbox").data
+    assert b"Moved" in call("GET", "/").data
+    monkeypatch.setattr("local.site.pages.SETTLES", 0.0)
+    assert b"http-equiv" not in call("GET", "/mailbox").data
+    assert b"Moved" not in call("GET", "/").data
+
+
+def heights(style: str) -> tuple[int, int]:
+    wide, narrow = re.findall(r"height: (\d+)px", style)
+    return int(wide), int(narrow)
+
+
+def test_the_frame_of_an_email_is_as_high_as_its_text_is_long(call):
+    style = call("GET", "/mailbox/m-1/frame.css")
+    assert style.headers["Content-Type"] == "text/css"
+    wide, narrow = heights(style.data.decode())
+    long = heights(frame_style("Une phrase assez longue pour deux lignes sur un téléphone, pas sur un bureau.\n" * 20))
+    assert wide < long[0] < long[1]
+    assert wide <= narrow
+    assert b'href="/mailbox/m-1/frame.css"' in call("GET", "/mailbox/m-1").data
