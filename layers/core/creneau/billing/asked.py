@@ -1,0 +1,192 @@
+"""What staff ask to be invoiced, and everything that must be read to say what that comes to (B-01 to B-05, B-10)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from creneau.agenda.appointment import Appointment
+from creneau.agenda.catalogue import Patient, Practitioner, Service, patient_ref, practitioner_ref
+from creneau.agenda.collections import appointments_of_patient, catalogue
+from creneau.billing.billable import Billable, billable_ref, billables_of_patient
+from creneau.billing.consultations import SeenMoreOften, billable_visits, consultations_to_make, lines_of, services_of
+from creneau.billing.issuer import Issuer, Term, issuer_ref
+from creneau.billing.payer import Payer, payer_of_contact, payer_of_patient
+from creneau.billing.recap import Grouping, Item, LeftOut, Recap, recap_of
+from creneau.shared.actor import Actor
+from creneau.shared.errors import Refused, invalid
+from creneau.shared.model import Value
+from creneau.shared.settings import Clinic
+from creneau.shared.store import Store, everything, require
+from creneau.shared.time import Clock
+
+MOST_CONSULTATIONS = 1000
+
+TITLES = {"fr": "Consultation", "de": "Konsultation", "it": "Consultazione", "en": "Consultation"}
+"""What a consultation that an appointment made is called, until somebody names it otherwise."""
+
+
+class Asked(Value, frozen=True, kw_only=True):
+    """Either one patient's visits (`patient_id`; `also` names appointments of a day that has its consultation already) or
+    consultations by id. `payer`: who pays in place of each patient; `contact_id`: the patient's contact who does.
+    """
+
+    patient_id: str | None = None
+    also: tuple[str, ...] = ()
+    consultation_ids: tuple[str, ...] = ()
+    grouping: Grouping = Grouping.PER_CONSULTATION
+    issuer_id: str | None = None
+    template_id: str | None = None
+    payer: Payer | None = None
+    contact_id: str | None = None
+    term: Term | None = None
+    language: str | None = None
+    note: str = ""
+    finalise: bool = False
+
+
+@dataclass(frozen=True)
+class Read:
+    """What one patient's part of a recap rests on."""
+
+    patient: Patient
+    visits: list[Appointment]
+    known: list[Billable]
+
+
+@dataclass(frozen=True)
+class PlanInvoices:
+    """What would be made of what is asked; writes nothing. `mine` tells a taken consultation that counts as open: the
+    batch's own. Raises NotFound, Invalid, Refused."""
+
+    store: Store
+    clinic: Clinic
+    clock: Clock
+
+    def __call__(self, asked: Asked, by: Actor, mine: str = "") -> Recap:
+        now = self.clock()
+        if bool(asked.patient_id) == bool(asked.consultation_ids):
+            raise invalid(
+                "patient_id", "name a patient, or consultations", "give one of patient_id and consultation_ids"
+            )
+        if len(asked.consultation_ids) > MOST_CONSULTATIONS:
+            raise invalid("consultation_ids", f"more than {MOST_CONSULTATIONS}", "make two batches of them")
+        return self._of_patient(asked, by, mine, now) if asked.patient_id else self._of_batch(asked, by, mine)
+
+    def _of_patient(self, asked: Asked, by: Actor, mine: str, now: datetime) -> Recap:
+        read = self._read(require(self.store, patient_ref(asked.patient_id or "")), now)
+        for n, id in enumerate(asked.also):
+            if id not in {v.id for v in read.visits}:
+                raise invalid(
+                    f"also[{n}]", "not an appointment of this patient that has ended", "use an id of the recap"
+                )
+        title = TITLES[self.clinic.language]
+        made, more = consultations_to_make(
+            read.visits, read.known, frozenset(asked.also), title, now, by.id, self.clinic.zone
+        )
+        there = [b for b in read.known if b.consultation]
+        mended = [_with_consultation(b, read.known) for b in made]
+        return self._recap([*there, *mended], {read.patient.id: read}, asked, mine, (), more)
+
+    def _of_batch(self, asked: Asked, by: Actor, mine: str) -> Recap:
+        ids = list(dict.fromkeys(asked.consultation_ids))
+        found = dict(zip(ids, self.store.get_many([billable_ref(i) for i in ids]), strict=True))
+        there = [b for b in found.values() if b is not None and b.consultation]
+        gone = [LeftOut(id=id, reason="unknown") for id, b in found.items() if b is None or not b.consultation]
+        patient_ids = list(dict.fromkeys(b.patient_id for b in there))
+        patients = self.store.get_many([patient_ref(i) for i in patient_ids])
+        alone = {b.patient_id for b in there if b.service_id is None}  # these need their day's visits (B-04)
+        reads = {
+            p.id: self._read(p, self.clock()) if p.id in alone else Read(p, [], []) for p in patients if p is not None
+        }
+        gone += [LeftOut(id=b.id, reason="patient_unknown") for b in there if b.patient_id not in reads]
+        return self._recap([b for b in there if b.patient_id in reads], reads, asked, mine, gone, ())
+
+    def _read(self, patient: Patient, now: datetime) -> Read:
+        visits = billable_visits(everything(self.store, appointments_of_patient(patient.id)), now)
+        return Read(patient, visits, everything(self.store, billables_of_patient(patient.id)))
+
+    def _recap(
+        self,
+        there: list[Billable],
+        reads: Mapping[str, Read],
+        asked: Asked,
+        mine: str,
+        gone: Iterable[LeftOut],
+        more: Iterable[SeenMoreOften],
+    ) -> Recap:
+        left_out, wanted = list(gone), list[Billable]()
+        for billable in there:
+            reason = _against(billable, mine)
+            if reason:
+                left_out.append(LeftOut(id=billable.id, reason=reason))
+            else:
+                wanted.append(billable)
+        practitioners = self._practitioners(wanted)
+        issuer = self._issuer(asked, wanted, practitioners)
+        services = {s.id: s for s in everything(self.store, catalogue(Service))}
+        items = [
+            Item(
+                billable=b,
+                payer=self._payer(reads[b.patient_id].patient, asked),
+                lines=tuple(
+                    lines_of(
+                        b,
+                        services_of(
+                            b,
+                            reads[b.patient_id].visits,
+                            reads[b.patient_id].known,
+                            practitioners.get(b.practitioner_id),
+                            services,
+                            self.clinic.zone,
+                        ),
+                        reads[b.patient_id].patient.name,
+                    )
+                ),
+            )
+            for b in wanted
+        ]
+        return recap_of(items, asked.grouping, asked.payer, issuer, left_out, more)
+
+    def _practitioners(self, billables: Iterable[Billable]) -> dict[str, Practitioner]:
+        ids = list(dict.fromkeys(b.practitioner_id for b in billables))
+        found = self.store.get_many([practitioner_ref(i) for i in ids])
+        return {p.id: p for p in found if p is not None}
+
+    def _issuer(self, asked: Asked, wanted: list[Billable], practitioners: Mapping[str, Practitioner]) -> Issuer:
+        presets = {p.issuer_id for p in practitioners.values()} - {None}
+        chosen = asked.issuer_id or (next(iter(presets)) if len(presets) == 1 else None)
+        if chosen is None:
+            raise invalid(
+                "issuer_id",
+                "several practitioners, each with an issuer of their own" if presets else "no issuer is preset",
+                "choose the issuer, or preset one per practitioner",
+            )
+        issuer = require(self.store, issuer_ref(chosen))
+        if not issuer.active:
+            raise Refused("this issuer invoices no more", code="issuer_inactive", remedy="choose another issuer")
+        return issuer
+
+    def _payer(self, patient: Patient, asked: Asked) -> Payer:
+        if asked.contact_id is None:
+            return payer_of_patient(patient)
+        contact = next((c for c in patient.contacts if c.id == asked.contact_id), None)
+        if contact is None:
+            raise invalid("contact_id", "the patient has no such contact", "use one of the patient's contacts")
+        return payer_of_contact(patient, contact)
+
+
+def _against(billable: Billable, mine: str) -> str:
+    """Why it can't be invoiced; empty: it can."""
+    if not billable.wanted:
+        return "marked_not_invoiceable"
+    if billable.taken_by is not None and not (mine and billable.taken_by.startswith(mine)):
+        return "invoiced_already"
+    return ""
+
+
+def _with_consultation(made: Billable, known: Iterable[Billable]) -> Billable:
+    """On the billable that the visit has already, where it has one: its payment due (B-11)."""
+    there = next((b for b in known if b.id == made.id), None)
+    if there is None:
+        return made
+    return there.with_(consultation=True, title=there.title or made.title, on=made.on, start=made.start)

@@ -1,0 +1,61 @@
+"""Credit notes: the only way to correct an invoice that is final, up to what it came to (B-06)."""
+
+from dataclasses import dataclass
+
+from creneau.billing.invoice import DocumentKind, Invoice, check_lines, invoice_ref
+from creneau.billing.issuer import Term
+from creneau.billing.line import Line
+from creneau.billing.payment import check_final
+from creneau.shared.actor import Actor
+from creneau.shared.errors import Refused
+from creneau.shared.store import Conflict, Put, Store, require
+from creneau.shared.time import Clock
+
+
+def credited(invoice: Invoice, note: Invoice) -> Invoice:
+    """The invoice with a credit note that became final. Refused when more is credited than was invoiced."""
+    left = invoice.total - invoice.credited
+    if note.total > left:
+        raise Refused(
+            f"the credit note comes to {note.total}, of the invoice {left} can be credited",
+            code="more_than_invoiced",
+            remedy="lower the credit note's lines",
+        )
+    return invoice.with_(credited=invoice.credited + note.total)
+
+
+@dataclass(frozen=True)
+class DraftCredit:
+    """A draft credit note of the invoice's own lines, or of others; nothing is credited until it is final.
+
+    Drafting the same id again answers what is there. Raises NotFound, Refused, Invalid.
+    """
+
+    store: Store
+    clock: Clock
+
+    def __call__(self, note_id: str, invoice_id: str, lines: tuple[Line, ...] | None, note: str, by: Actor) -> Invoice:
+        invoice = require(self.store, invoice_ref(invoice_id))
+        check_final(invoice)
+        copied = tuple(line.with_(billable_id=None) for line in (invoice.lines if lines is None else lines))
+        check_lines(copied)
+        draft = Invoice(
+            id=note_id,
+            kind=DocumentKind.CREDIT_NOTE,
+            issuer_id=invoice.issuer_id,
+            template_id=invoice.template_id,
+            payer=invoice.payer,
+            currency=invoice.currency,
+            language=invoice.language,
+            term=Term(),
+            lines=copied,
+            note=note,
+            corrects=invoice_id,
+            created_at=self.clock(),
+            created_by=by.id,
+        )
+        try:
+            self.store.commit([Put(draft)])
+        except Conflict:
+            return require(self.store, invoice_ref(note_id))
+        return draft.with_(version=1)

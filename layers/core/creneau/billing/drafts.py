@@ -1,0 +1,255 @@
+"""Drafts: made of a confirmed recap, edited, deleted; each consultation taken by one of them at most (B-06, B-11)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from creneau.billing.asked import Asked, PlanInvoices
+from creneau.billing.billable import Billable, billable_ref
+from creneau.billing.invoice import (
+    Invoice,
+    InvoiceState,
+    check_draft,
+    check_lines,
+    invoice_ref,
+)
+from creneau.billing.issuer import Issuer, Term, issuer_ref
+from creneau.billing.line import Line
+from creneau.billing.payer import Payer
+from creneau.billing.recap import LeftOut, Planned
+from creneau.shared.actor import Actor
+from creneau.shared.again import Again
+from creneau.shared.edit import editable
+from creneau.shared.errors import Refused, Stale
+from creneau.shared.model import Value
+from creneau.shared.settings import Clinic, language_of
+from creneau.shared.store import Conflict, Delete, Put, Store, Write, require
+from creneau.shared.time import Clock
+
+AT_ONCE = 90
+"""Consultations that one transaction takes."""
+
+TOO_LONG = timedelta(minutes=15)
+"""After that nobody is assembling any more, and the sweeper goes on with it."""
+
+
+class Made(Value, frozen=True, kw_only=True):
+    """The drafts in the recap's order, and the consultations that somebody else took meanwhile."""
+
+    invoice_ids: tuple[str, ...]
+    left_out: tuple[LeftOut, ...] = ()
+
+
+def of_batch(batch_id: str, n: int) -> str:
+    """The id of a batch's document: what it took is known to be the batch's own."""
+    return f"{prefix_of(batch_id)}{n:04}"
+
+
+def prefix_of(batch_id: str) -> str:
+    return f"inv_{batch_id.partition('_')[2]}_"
+
+
+@dataclass(frozen=True)
+class MakeDrafts:
+    """Makes what the recap said. Repeated with the same batch id after a crash it goes on where it stopped.
+
+    Raises Stale (`recap_changed`) when what would be made is no longer what was shown.
+    """
+
+    store: Store
+    clinic: Clinic
+    clock: Clock
+    again: Again
+    plan: PlanInvoices
+    assemble: "Assemble"
+
+    def __call__(self, batch_id: str, asked: Asked, digest: str, by: Actor) -> Made:
+        recap = self.plan(asked, by, prefix_of(batch_id))
+        if recap.digest != digest:
+            raise Stale("what would be invoiced has changed", code="recap_changed", remedy="look at the recap again")
+        issuer = require(self.store, issuer_ref(recap.issuer_id))
+        made, lost = list[str](), list[LeftOut]()
+        for n, planned in enumerate(recap.invoices):
+            draft = self._draft(of_batch(batch_id, n), batch_id, planned, issuer, asked, by)
+            taken_meanwhile = self.again(lambda d=draft, p=planned: self._put(d, p))  # type: ignore[misc]
+            lost += [LeftOut(id=id, reason="invoiced_already") for id in taken_meanwhile]
+            if len(taken_meanwhile) < len(planned.billables):
+                made.append(draft.id)
+        return Made(invoice_ids=tuple(made), left_out=tuple(lost))
+
+    def _draft(self, id: str, batch_id: str, planned: Planned, issuer: Issuer, asked: Asked, by: Actor) -> Invoice:
+        check_lines(planned.lines)
+        now, long = self.clock(), len(planned.billables) > AT_ONCE
+        return Invoice(
+            id=id,
+            state=InvoiceState.ASSEMBLING if long else InvoiceState.DRAFT,
+            issuer_id=issuer.id,
+            template_id=asked.template_id,
+            payer=planned.payer,
+            currency=self.clinic.currency,
+            language=language_of(asked.language or planned.payer.language, self.clinic.language),
+            term=asked.term or issuer.term,
+            lines=planned.lines,
+            note=asked.note,
+            created_at=now,
+            created_by=by.id,
+            batch_id=batch_id,
+            look_at=now + TOO_LONG if long else None,
+        )
+
+    def _put(self, draft: Invoice, planned: Planned) -> list[str]:
+        """Puts the draft with what it takes; the ids of what was taken by others."""
+        if self.store.get(invoice_ref(draft.id)) is not None:
+            return []
+        if draft.state is InvoiceState.ASSEMBLING:
+            self.store.commit([Put(draft)])
+            return self.assemble(draft.id, planned.billables)
+        anew = _now(self.store, planned.billables)
+        lost = {b.id for b in anew if not _free(b, draft.id)}
+        kept = _without(draft, lost)
+        if len(lost) < len(planned.billables):
+            mine = [b for b in anew if b.id not in lost]
+            self.store.commit([Put(kept), *(Put(b.with_(taken_by=draft.id)) for b in mine)])
+        return [id for id in dict.fromkeys(b.id for b in planned.billables) if id in lost]
+
+
+@dataclass(frozen=True)
+class Assemble:
+    """Takes the consultations of a draft that holds more than one write can: chunk by chunk, and whole at the end.
+
+    Whoever is asked again, or by the sweeper, goes on: what is taken is taken.
+    """
+
+    store: Store
+    again: Again
+
+    def __call__(self, invoice_id: str, planned: Sequence[Billable] = ()) -> list[str]:
+        """`planned` holds consultations that may not be stored yet. The ids of what others took."""
+        invoice = require(self.store, invoice_ref(invoice_id))
+        if invoice.state is not InvoiceState.ASSEMBLING:
+            return []
+        known = {b.id: b for b in planned}
+        ids, lost = list(invoice.billable_ids), list[str]()
+        for start in range(0, len(ids), AT_ONCE):
+            chunk = ids[start : start + AT_ONCE]
+            lost += self.again(lambda c=chunk: self._take(invoice_id, c, known))  # type: ignore[misc]
+        self.again(lambda: self._whole(invoice_id, set(lost)))
+        return lost
+
+    def _take(self, invoice_id: str, ids: list[str], known: dict[str, Billable]) -> list[str]:
+        there = self.store.get_many([billable_ref(i) for i in ids])
+        found = [b or known.get(id) for id, b in zip(ids, there, strict=True)]
+        mine = [b for b in found if b is not None and _free(b, invoice_id)]
+        if new := [b for b in mine if b.taken_by != invoice_id]:
+            self.store.commit([Put(b.with_(taken_by=invoice_id)) for b in new])
+        return [id for id in ids if id not in {b.id for b in mine}]
+
+    def _whole(self, invoice_id: str, lost: set[str]) -> None:
+        invoice = require(self.store, invoice_ref(invoice_id))
+        if invoice.state is InvoiceState.ASSEMBLING:
+            whole = _without(invoice, lost).with_(state=InvoiceState.DRAFT, look_at=None)
+            self.store.commit([Put(whole) if whole.lines else Delete(invoice)])
+
+
+@dataclass(frozen=True)
+class EditDraft:
+    """Changes a draft on the version that the caller read; a line left out gives its consultation back.
+
+    Raises NotFound, Stale, Refused (final), Invalid (lines; a consultation that it did not have).
+    """
+
+    store: Store
+
+    def __call__(
+        self,
+        invoice_id: str,
+        expected_version: int,
+        lines: tuple[Line, ...] | None = None,
+        payer: Payer | None = None,
+        term: Term | None = None,
+        **others: str | None,
+    ) -> Invoice:
+        before = editable(self.store.get(invoice_ref(invoice_id)), expected_version, f"invoice {invoice_id}")
+        check_draft(before)
+        after = before.with_(
+            lines=before.lines if lines is None else lines,
+            payer=payer or before.payer,
+            term=term or before.term,
+            **others,
+        )
+        check_lines(after.lines)
+        strange = set(after.billable_ids) - set(before.billable_ids)
+        if strange:
+            raise Refused(
+                "a line names a consultation that the draft has not",
+                code="not_its_consultation",
+                remedy="invoice that consultation by another draft",
+            )
+        given_back = _now(self.store, sorted(set(before.billable_ids) - set(after.billable_ids)))
+        if len(given_back) > AT_ONCE:
+            raise Refused(
+                f"more than {AT_ONCE} lines are taken out at once", code="too_many", remedy="take them out in parts"
+            )
+        try:
+            self.store.commit([Put(after), *_give_back(given_back, invoice_id)])
+        except Conflict:
+            raise Stale("it changed meanwhile", code="stale", remedy="read it again and repeat the change") from None
+        return after.with_(version=after.version + 1)
+
+
+@dataclass(frozen=True)
+class DeleteDraft:
+    """Deletes a draft and frees what it took; a long one in parts, and after a crash by the sweeper. Refused when final."""
+
+    store: Store
+    clock: Clock
+    again: Again
+
+    def __call__(self, invoice_id: str) -> None:
+        self.again(lambda: self._begin(invoice_id))
+        while self.again(lambda: self._step(invoice_id)):
+            pass
+
+    def _begin(self, invoice_id: str) -> None:
+        invoice = require(self.store, invoice_ref(invoice_id))
+        if invoice.state is not InvoiceState.FREEING:
+            check_draft(invoice)
+            freeing = invoice.with_(state=InvoiceState.FREEING, look_at=self.clock() + TOO_LONG)
+            self.store.commit([Put(freeing)])
+
+    def _step(self, invoice_id: str) -> bool:
+        """Whether there is more to free."""
+        invoice = self.store.get(invoice_ref(invoice_id))
+        if invoice is None or invoice.state is not InvoiceState.FREEING:
+            return False
+        held = [b for b in _now(self.store, invoice.billable_ids) if b.taken_by == invoice_id]
+        writes: list[Write] = list(_give_back(held[:AT_ONCE], invoice_id))
+        more = len(held) > AT_ONCE
+        self.store.commit(writes if more else [Delete(invoice), *writes])
+        return more
+
+
+def _now(store: Store, billables: Iterable[Billable | str]) -> list[Billable]:
+    """As they are stored now; one that is not stored yet as it was planned."""
+    wanted = {b if isinstance(b, str) else b.id: None if isinstance(b, str) else b for b in billables}
+    found = store.get_many([billable_ref(id) for id in wanted])
+    return [b for b in (f or p for f, p in zip(found, wanted.values(), strict=True)) if b is not None]
+
+
+def _free(billable: Billable, invoice_id: str) -> bool:
+    return billable.wanted and billable.taken_by in (None, invoice_id)
+
+
+def _without(invoice: Invoice, lost: set[str]) -> Invoice:
+    """Without the lines of consultations that others took: every line on such a day's visit, priced or not."""
+    gone = {(line.patient_id, line.on) for line in invoice.lines if line.billable_id in lost}
+    kept = tuple(
+        line
+        for line in invoice.lines
+        if line.billable_id not in lost and (line.billable_id or (line.patient_id, line.on) not in gone)
+    )
+    return invoice.with_(lines=kept)
+
+
+def _give_back(billables: Iterable[Billable], invoice_id: str) -> list[Write]:
+    return [Put(b.with_(taken_by=None)) for b in billables if b.taken_by == invoice_id]

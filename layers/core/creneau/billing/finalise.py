@@ -1,0 +1,95 @@
+"""Finalising: the issuer's next number, and a document that never changes again (B-06, promises 24 and 29)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from creneau.billing.counter import Counter, counter_ref, number
+from creneau.billing.credit import credited
+from creneau.billing.invoice import DocumentKind, Invoice, check_draft, finalised, invoice_ref
+from creneau.billing.issuer import InvoiceTemplate, Issuer, invoice_template_ref, issuer_ref
+from creneau.shared.again import Again
+from creneau.shared.edit import check_version
+from creneau.shared.errors import DomainError
+from creneau.shared.model import Value
+from creneau.shared.settings import Clinic
+from creneau.shared.store import Put, Ref, Store, Unchanged, Write, require
+from creneau.shared.time import Clock, local_date
+
+
+class NotFinal(Value, frozen=True, kw_only=True):
+    """A draft of a batch that could not be made final, and what to mend."""
+
+    invoice_id: str
+    code: str
+    problem: str
+    remedy: str
+    faults: tuple[tuple[str, str], ...] = ()
+
+
+class Finalised(Value, frozen=True, kw_only=True):
+    invoices: tuple[Invoice, ...]
+    not_final: tuple[NotFinal, ...] = ()
+
+
+@dataclass(frozen=True)
+class Finalise:
+    """Number and document in one transaction, so that there is never a number without its document, nor a gap.
+
+    Finalising again answers the document that is there. Raises NotFound, Stale, Refused, Invalid.
+    """
+
+    store: Store
+    clinic: Clinic
+    clock: Clock
+    again: Again
+
+    def __call__(self, invoice_id: str, expected_version: int | None = None) -> Invoice:
+        return self.again(lambda: self._step(invoice_id, expected_version))
+
+    def _step(self, invoice_id: str, expected_version: int | None) -> Invoice:
+        now = self.clock()
+        today = local_date(now, self.clinic.zone)
+        draft = require(self.store, invoice_ref(invoice_id))
+        if draft.is_final:
+            return draft
+        check_version(draft, expected_version)
+        check_draft(draft)
+        corrected = invoice_ref(draft.corrects) if draft.corrects else None
+        refs: list[Ref[Any]] = [issuer_ref(draft.issuer_id), counter_ref(draft.issuer_id, today.year)]
+        template = invoice_template_ref(draft.template_id) if draft.template_id else None
+        read = self.store.snapshot([*refs, *([template] if template else []), *([corrected] if corrected else [])])
+        issuer: Issuer = read[issuer_ref(draft.issuer_id)]
+        words: InvoiceTemplate | None = read.get(template) if template else None
+        before = read.get(counter_ref(draft.issuer_id, today.year)) or Counter(
+            issuer_id=draft.issuer_id, year=today.year
+        )
+        counter = before.next(today)
+        of = read[corrected] if corrected else None
+        final = finalised(
+            draft,
+            issuer,
+            words,
+            number(issuer.prefix, counter),
+            counter.last_issued_on or today,
+            now,
+            of.frozen.number if of is not None and of.frozen else "",
+        )
+        writes: list[Write] = [Put(counter), Put(final), Unchanged(issuer)]
+        if of is not None and draft.kind is DocumentKind.CREDIT_NOTE:
+            writes.append(Put(credited(of, final)))
+        self.store.commit(writes)
+        return final.with_(version=final.version + 1)
+
+    def all(self, invoice_ids: Sequence[str]) -> Finalised:
+        """One by one in the order given: each gets its number, or says what is wrong with it."""
+        done, wrong = list[Invoice](), list[NotFinal]()
+        for id in dict.fromkeys(invoice_ids):
+            try:
+                done.append(self(id))
+            except DomainError as error:
+                faults = tuple((f.field, f.problem) for f in error.faults)
+                wrong.append(
+                    NotFinal(invoice_id=id, code=error.code, problem=error.detail, remedy=error.remedy, faults=faults)
+                )
+        return Finalised(invoices=tuple(done), not_final=tuple(wrong))

@@ -1,0 +1,251 @@
+"""An invoice or credit note: a draft that can be edited, then a numbered document that never changes (B-06)."""
+
+import hashlib
+from datetime import date, datetime
+from enum import StrEnum
+
+import msgspec
+
+from creneau.billing.issuer import InvoiceTemplate, Issuer, Term
+from creneau.billing.line import Line, Totals, totals_of
+from creneau.billing.payer import Payer
+from creneau.shared.errors import Fault, Invalid, Refused, invalid
+from creneau.shared.model import Stored, Value
+from creneau.shared.store import Collection, Ref
+
+MOST_LINES = 1000
+MOST_OF_A_LINE = 99_999_999_999
+"""Minor units: 999,999,999.99, which is also the most that a QR-bill can ask for."""
+
+
+class DocumentKind(StrEnum):
+    INVOICE = "invoice"
+    CREDIT_NOTE = "credit_note"
+
+
+class InvoiceState(StrEnum):
+    """`assembling` and `freeing` are drafts that take, or give back, more than one write can hold."""
+
+    ASSEMBLING = "assembling"
+    DRAFT = "draft"
+    FREEING = "freeing"
+    FINALISED = "finalised"
+
+
+class Standing(StrEnum):
+    """How a document stands, for people: computed, never stored."""
+
+    DRAFT = "draft"
+    OPEN = "open"
+    PARTLY_PAID = "partly_paid"
+    PAID = "paid"
+    OVERDUE = "overdue"
+    CREDITED = "credited"
+
+
+class Instalment(Value, frozen=True, kw_only=True):
+    """A part of the total due on a day; `preauthorised`: it is collected by itself (D-04)."""
+
+    on: date
+    amount: int
+    preauthorised: bool = False
+
+
+class Sending(Value, frozen=True, kw_only=True):
+    """One sending by email (B-08); the message's record says what became of it."""
+
+    at: datetime
+    message_id: str
+    to: str
+
+
+class Frozen(Value, frozen=True, kw_only=True):
+    """What finalising fixes for ever: everything that is printed."""
+
+    number: str
+    issued_on: date
+    due_on: date | None
+    issuer: Issuer
+    template: InvoiceTemplate | None
+    payer: Payer
+    lines: tuple[Line, ...]
+    totals: Totals
+    currency: str
+    language: str
+    corrects: str = ""
+
+
+class Invoice(Stored, frozen=True, kw_only=True):
+    """Amounts in minor units of `currency`. `taken` are the billables that it has so far, while it is assembled.
+
+    `paid` and `credited` are sums of its payments and credit notes. `frozen` and its `digest` (SHA-256) are there once it
+    is final. `corrects` is the invoice that a credit note takes back from.
+    """
+
+    id: str
+    kind: DocumentKind = DocumentKind.INVOICE
+    state: InvoiceState = InvoiceState.DRAFT
+    issuer_id: str
+    template_id: str | None = None
+    payer: Payer
+    currency: str
+    language: str
+    term: Term = Term()
+    lines: tuple[Line, ...] = ()
+    note: str = ""
+    corrects: str | None = None
+    finalise_when_whole: bool = False
+    created_at: datetime
+    created_by: str = ""
+    finalised_at: datetime | None = None
+    frozen: Frozen | None = None
+    digest: str = ""
+    due_on: date | None = None
+    paid: int = 0
+    credited: int = 0
+    instalments: tuple[Instalment, ...] = ()
+    sendings: tuple[Sending, ...] = ()
+    last_reminded_on: date | None = None
+    batch_id: str | None = None
+    look_at: datetime | None = None
+
+    @property
+    def is_final(self) -> bool:
+        return self.frozen is not None
+
+    @property
+    def total(self) -> int:
+        """Of a final one; a draft's needs its issuer (`totals_of`)."""
+        return self.frozen.totals.total if self.frozen else 0
+
+    @property
+    def balance(self) -> int:
+        """What is still owed; below zero: paid or credited too much. A credit note owes nothing."""
+        return self.total - self.paid - self.credited if self.kind is DocumentKind.INVOICE else 0
+
+    @property
+    def billable_ids(self) -> tuple[str, ...]:
+        return tuple(line.billable_id for line in self.lines if line.billable_id)
+
+    def standing(self, today: date) -> Standing:
+        if not self.is_final:
+            return Standing.DRAFT
+        if self.balance <= 0:
+            return Standing.CREDITED if self.credited >= self.total else Standing.PAID
+        if self.due_on is not None and self.due_on < today:
+            return Standing.OVERDUE
+        return Standing.PARTLY_PAID if self.paid or self.credited else Standing.OPEN
+
+
+def check_draft(invoice: Invoice) -> None:
+    """Refused unless it can still be edited."""
+    if invoice.state is not InvoiceState.DRAFT:
+        final = invoice.state is InvoiceState.FINALISED
+        raise Refused(
+            f"the {invoice.kind} is {invoice.state}",
+            code="not_a_draft",
+            remedy="correct it by a credit note" if final else "wait until it is whole",
+        )
+
+
+def check_lines(lines: tuple[Line, ...]) -> None:
+    """Invalid with every line that can't be meant; a missing price is allowed in a draft."""
+    faults = [f for n, line in enumerate(lines) for f in _faults_of(line, f"lines[{n}]")]
+    if len(lines) > MOST_LINES:
+        faults.append(Fault("lines", f"more than {MOST_LINES} lines", "make two invoices of it"))
+    taken = [line.billable_id for line in lines if line.billable_id]
+    if len(set(taken)) != len(taken):
+        faults.append(Fault("lines", "a consultation is on it twice", "name each once"))
+    if faults:
+        raise Invalid(faults[0].problem, code="invalid", remedy=faults[0].remedy, faults=tuple(faults))
+
+
+def _faults_of(line: Line, where: str) -> list[Fault]:
+    faults = []
+    if not line.text.strip():
+        faults.append(Fault(f"{where}.text", "the line says nothing", "say what is invoiced"))
+    if line.quantity <= 0:
+        faults.append(Fault(f"{where}.quantity", "not above zero", "leave the line out"))
+    if abs(line.amount) > MOST_OF_A_LINE:
+        faults.append(Fault(f"{where}.price", "more than 999,999,999.99", "split the amount"))
+    return faults
+
+
+def finalised(
+    invoice: Invoice,
+    issuer: Issuer,
+    template: InvoiceTemplate | None,
+    number: str,
+    issued_on: date,
+    now: datetime,
+    corrects_number: str = "",
+) -> Invoice:
+    """The numbered document. Invalid when a price is missing, nothing is on it, or its total is out of bounds."""
+    check_draft(invoice)
+    for n, line in enumerate(invoice.lines):
+        if line.price is None:
+            raise invalid(f"lines[{n}].price", "the line has no price", "give one")
+    if not invoice.lines:
+        raise invalid("lines", "there is nothing on it", "add a line, or delete the draft")
+    check_lines(invoice.lines)
+    totals = totals_of(invoice.lines, issuer)
+    if totals.total < 0 or totals.total > MOST_OF_A_LINE:
+        raise invalid("lines", "the total is below zero or above 999,999,999.99", "correct the lines")
+    due_on = invoice.term.due_on(issued_on)
+    frozen = Frozen(
+        number=number,
+        issued_on=issued_on,
+        due_on=due_on,
+        issuer=issuer,
+        template=template,
+        payer=invoice.payer,
+        lines=invoice.lines,
+        totals=totals,
+        currency=invoice.currency,
+        language=invoice.language,
+        corrects=corrects_number,
+    )
+    return invoice.with_(
+        state=InvoiceState.FINALISED,
+        frozen=frozen,
+        digest=digest_of(frozen),
+        due_on=due_on,
+        finalised_at=now,
+        look_at=None,
+    )
+
+
+def digest_of(frozen: Frozen) -> str:
+    """SHA-256 of what is printed, in one fixed form: a document that was changed no longer has it (promise 29)."""
+    return hashlib.sha256(msgspec.json.encode(frozen, order="deterministic")).hexdigest()
+
+
+def check_instalments(instalments: tuple[Instalment, ...], total: int, issued_on: date) -> None:
+    """Invalid unless they add up to the total, in order, none before the invoice."""
+    if sum(i.amount for i in instalments) != total:
+        raise invalid("instalments", f"they add up to another sum than {total}", "let them add up to the total")
+    before = issued_on
+    for n, instalment in enumerate(instalments):
+        if instalment.amount <= 0:
+            raise invalid(f"instalments[{n}].amount", "not above zero", "leave it out")
+        if instalment.on < before:
+            raise invalid(f"instalments[{n}].on", f"before {before}", "order them by date")
+        before = instalment.on
+
+
+def invoice_ref(id: str) -> Ref[Invoice]:
+    return Ref(Invoice, (id,))
+
+
+def invoices_by_state(state: InvoiceState) -> Collection[Invoice]:
+    """Of the clinic, the newest first."""
+    return Collection("invoices_by_state", Invoice, (state,), newest_first=True)
+
+
+def invoices_of_payer(payer_key: str) -> Collection[Invoice]:
+    return Collection("invoices_of_payer", Invoice, (payer_key,), newest_first=True)
+
+
+def invoices_owed() -> Collection[Invoice]:
+    """Final ones with a balance, by due date; those without one last."""
+    return Collection("invoices_owed", Invoice)

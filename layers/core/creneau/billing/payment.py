@@ -1,0 +1,154 @@
+"""Payments, in part and in full: each recorded once, and what is paid is their sum in whatever order (B-06, promise 27)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from creneau.billing.invoice import DocumentKind, Instalment, Invoice, check_instalments, invoice_ref
+from creneau.shared.actor import Actor
+from creneau.shared.again import Again
+from creneau.shared.edit import check_version
+from creneau.shared.errors import Refused, invalid
+from creneau.shared.model import Stored
+from creneau.shared.settings import Clinic
+from creneau.shared.store import Collection, Put, Ref, Store, require
+from creneau.shared.time import Clock, local_date
+
+
+class Method(StrEnum):
+    CASH = "cash"
+    CARD = "card"
+    CHEQUE = "cheque"
+    TRANSFER = "transfer"
+    DIRECT_DEBIT = "direct_debit"
+    ONLINE = "online"
+
+
+class Payment(Stored, frozen=True, kw_only=True):
+    """`amount` in minor units. `cancelled_at`: entered by mistake, it counts no more."""
+
+    id: str
+    invoice_id: str
+    payer_key: str
+    amount: int
+    currency: str
+    method: Method
+    paid_on: date
+    reference: str = ""
+    recorded_at: datetime
+    recorded_by: str = ""
+    cancelled_at: datetime | None = None
+
+
+def payment_ref(id: str) -> Ref[Payment]:
+    return Ref(Payment, (id,))
+
+
+def payments_of_invoice(invoice_id: str) -> Collection[Payment]:
+    return Collection("payments_of_invoice", Payment, (invoice_id,))
+
+
+def check_final(invoice: Invoice) -> None:
+    if not invoice.is_final or invoice.kind is not DocumentKind.INVOICE:
+        raise Refused("it is not a final invoice", code="not_final", remedy="finalise the draft first")
+
+
+@dataclass(frozen=True)
+class RecordPayment:
+    """Repeating an id changes nothing. Raises NotFound, Invalid, and Refused (a draft; more than is owed)."""
+
+    store: Store
+    clinic: Clinic
+    clock: Clock
+    again: Again
+
+    def __call__(
+        self,
+        payment_id: str,
+        invoice_id: str,
+        amount: int,
+        currency: str,
+        method: Method,
+        paid_on: date,
+        by: Actor,
+        reference: str = "",
+    ) -> Payment:
+        def step() -> Payment:
+            present = self.store.get(payment_ref(payment_id))
+            if present is not None:
+                return present
+            now = self.clock()
+            invoice = require(self.store, invoice_ref(invoice_id))
+            check_final(invoice)
+            self._check(invoice, amount, currency, paid_on, local_date(now, self.clinic.zone))
+            payment = Payment(
+                id=payment_id,
+                invoice_id=invoice_id,
+                payer_key=invoice.payer.key,
+                amount=amount,
+                currency=currency,
+                method=method,
+                paid_on=paid_on,
+                reference=reference,
+                recorded_at=now,
+                recorded_by=by.id,
+            )
+            self.store.commit([Put(payment), Put(invoice.with_(paid=invoice.paid + amount))])
+            return payment.with_(version=1)
+
+        return self.again(step)
+
+    def _check(self, invoice: Invoice, amount: int, currency: str, paid_on: date, today: date) -> None:
+        if currency != invoice.currency:
+            raise invalid("currency", f"the invoice is in {invoice.currency}", f"use {invoice.currency}")
+        if amount <= 0:
+            raise invalid("amount", "not above zero", "give what was paid, in minor units")
+        if paid_on > today:
+            raise invalid("paid_on", "in the future", "record it once it was paid")
+        if amount > invoice.balance:
+            raise Refused(
+                f"{amount} is more than the {invoice.balance} owed",
+                code="more_than_owed",
+                remedy="record what settles this invoice; the rest belongs to another one, or is given back",
+            )
+
+
+@dataclass(frozen=True)
+class CancelPayment:
+    """Takes back a payment that was entered by mistake; repeating it changes nothing. Raises NotFound."""
+
+    store: Store
+    clock: Clock
+    again: Again
+
+    def __call__(self, payment_id: str) -> Payment:
+        def step() -> Payment:
+            payment = require(self.store, payment_ref(payment_id))
+            if payment.cancelled_at is not None:
+                return payment
+            invoice = require(self.store, invoice_ref(payment.invoice_id))
+            gone = payment.with_(cancelled_at=self.clock())
+            self.store.commit([Put(gone), Put(invoice.with_(paid=invoice.paid - payment.amount))])
+            return gone.with_(version=gone.version + 1)
+
+        return self.again(step)
+
+
+@dataclass(frozen=True)
+class SetInstalments:
+    """A plan of instalments on a final invoice, or none. Raises NotFound, Stale, Refused, Invalid."""
+
+    store: Store
+    again: Again
+
+    def __call__(self, invoice_id: str, instalments: tuple[Instalment, ...], expected_version: int | None) -> Invoice:
+        def step() -> Invoice:
+            invoice = require(self.store, invoice_ref(invoice_id))
+            check_version(invoice, expected_version)
+            check_final(invoice)
+            if instalments and invoice.frozen is not None:
+                check_instalments(instalments, invoice.total, invoice.frozen.issued_on)
+            self.store.commit([Put(invoice.with_(instalments=instalments))])
+            return invoice.with_(instalments=instalments, version=invoice.version + 1)
+
+        return self.again(step)
