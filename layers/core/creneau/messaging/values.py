@@ -138,6 +138,9 @@ def values_of(known: Known, channel: Channel, language: str, links: Mapping[str,
         texts |= _offer(said)
         blocks |= _offer_blocks(said)
         preheader = said.labels["answer_before"].format(before=texts["offer.answer_before"])
+    if "voucher.code" in texts:
+        until = _rows((said.labels["valid_until"], texts.get("voucher.expires_on", "")))
+        blocks["voucher.details"] = Box(when=texts["voucher.code"], label=said.labels["code"], rows=until)
     if review := links.get("review"):
         texts["review.link"] = review
         blocks["review.button"] = Button(href=review, label=said.labels["review"])
@@ -246,9 +249,7 @@ def _offer_blocks(said: _Said) -> dict[str, Block]:
     offer, label = said.known.offer, said.labels
     if offer is None:
         return {}
-    rows = _rows(
-        (label["for"], said.on_behalf_of), (label["with"], said.practitioner), (label["where"], said.place)
-    )
+    rows = _rows((label["for"], said.on_behalf_of), (label["with"], said.practitioner), (label["where"], said.place))
     return {
         "offer.details": Box(when=said.speech.in_words(offer.start), label=label["offered"], rows=rows),
         "offer.button": Button(href=said.links.get("offer", ""), label=label["see_offer"]),

@@ -68,6 +68,15 @@ def day_and_time(instant: datetime, zone: ZoneInfo, language: str, country: str,
     return f"{day}{link}{time}"
 
 
+def day_and_time_in_brief(instant: datetime, zone: ZoneInfo, language: str, country: str) -> str:
+    """For an SMS: without the year, and in every month of characters that its alphabet has: `mardi 3 aout à 9h30`."""
+    text = day_and_time(instant, zone, language, country, year=False)
+    if language == "fr":  # the spelling of 1990: one "û" halves the room of an SMS
+        text = text.replace("août", "aout").replace(f"{NBSP}h", "h").replace(f"h{NBSP}", "h")
+    text = text.replace("1º ", "1 ") if language == "it" else text
+    return text.replace(", um ", ", ").replace(NBSP, " ")
+
+
 def deadline(instant: datetime, zone: ZoneInfo, language: str, country: str, *, year: bool = True) -> str:
     """Date and time, as they stand after `avant le`, `vor`, `prima`, `before`: `delle ore 9.30 di martedì 2 marzo 2027`."""
     if language not in ("de", "it"):

@@ -62,9 +62,7 @@ def _health(name: str) -> Field:
 
 def _brief(name: str, kinds: frozenset[Kind], *, optional: bool = False) -> Field:
     """Short, in characters of an SMS."""
-    return Field(
-        name=name, privacy=Privacy.PERSONAL, kinds=kinds, channels=frozenset({Channel.SMS}), optional=optional
-    )
+    return Field(name=name, privacy=Privacy.PERSONAL, kinds=kinds, channels=frozenset({Channel.SMS}), optional=optional)
 
 
 def _block(name: str, kinds: frozenset[Kind], privacy: Privacy = Privacy.PERSONAL, *, optional: bool = False) -> Field:
@@ -112,6 +110,7 @@ FIELDS: dict[str, Field] = {
         _personal("voucher.code", _VOUCHER),
         _personal("voucher.amount", _VOUCHER),
         _personal("voucher.expires_on", _VOUCHER, optional=True),
+        _block("voucher.details", _VOUCHER),
         _personal("opt_out.link", _TO_PATIENTS - VISITS - _VOUCHER | _REVIEW, optional=True, address=True),
     )
 }
@@ -120,7 +119,7 @@ NEEDED: dict[Kind, tuple[str, ...]] = {
     Kind.OFFER: ("offer.button",),
     Kind.BIRTHDAY: ("opt_out.link",),
     Kind.REVIEW: ("review.button", "review.link"),
-    Kind.VOUCHER: ("voucher.code",),
+    Kind.VOUCHER: ("voucher.details", "voucher.code"),
 }
 """Fields without which a message of a kind is of no use, or not allowed (M-14): one of them must be there."""
 

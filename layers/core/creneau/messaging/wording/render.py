@@ -13,7 +13,7 @@ from creneau.messaging.wording.blocks import Block, Box, Button, Values
 from creneau.messaging.wording.fields import Field, Part
 from creneau.messaging.wording.parse import Line, Paragraph, Parsed, parse
 from creneau.messaging.wording.wording import Wording
-from creneau.messaging.words import one_line
+from creneau.messaging.words import one_line, with_marks_bound
 from creneau.shared.model import Value
 
 LAYOUT = Path(__file__).parent / "layout"
@@ -109,7 +109,10 @@ def _said(line: Line, values: Values) -> str:
 
 
 def _in_words(line: Line, values: Values) -> str:
-    return "".join(piece if isinstance(piece, str) else values.texts.get(piece.name, "") for piece in line)
+    return "".join(
+        with_marks_bound(piece, values.language) if isinstance(piece, str) else values.texts.get(piece.name, "")
+        for piece in line
+    )
 
 
 # -- the text part
@@ -153,7 +156,7 @@ def _html_of(paragraph: Paragraph, values: Values) -> Markup:
 
 def _piece(piece: str | Field, values: Values) -> Markup:
     if isinstance(piece, str):
-        return escape(piece)
+        return escape(with_marks_bound(piece, values.language))
     text = values.texts.get(piece.name, "")
     if piece.address and text.startswith("https://"):
         return Markup('<a href="{0}" style="color:inherit;">{0}</a>').format(text)
