@@ -1,12 +1,17 @@
-"""Prints what operations cost, in calls, items and units of the table, against the bars of docs/performance.md."""
+"""Prints what operations cost, in calls, items and units of the table, against the aims of docs/performance.md."""
 
 from creneau.waitlist.eligible import Reason
 from tests.integration.jobs import main_job, one_message
 from tests.integration.lines import all_fit, find_five, fit_last, one_in_ten
 
 
-def _line(name: str, figure: object, bar: object = "") -> None:
-    print(f"  {name:<56}{figure!s:>8}{f'   (aim {bar})' if bar else ''}")
+def _line(name: str, figure: int, aim: int) -> None:
+    """docs/performance.md explains what is over its aim."""
+    print(f"  {name:<62}{figure:>8,}   (aim {aim:,}{f', over by {figure - aim:,}' if figure > aim else ''})")
+
+
+A_FEW_PAGES = 150
+"""Entries read beyond those that a long way in vain needs; `tests/integration/test_counts.py` holds it."""
 
 
 def main() -> None:
@@ -23,7 +28,7 @@ def main() -> None:
         return sum(bills[name].write_units for name in names)
 
     print("Write units, indexes and conditions included, message records aside")
-    _line("book", units("book"), "9 at most")
+    _line("book", units("book"), 9)
     _line("cancel, round of five, accept, close", units("cancel", "open the round", "accept", "close the round"), 55)
     _line("a cascade's round", units("open the cascade's round", "close the cascade's round"), 25)
     _line("writes of a message", sum(b.by_kind["Message"] for b in message.values()), 3)
@@ -32,9 +37,10 @@ def main() -> None:
     for length in (1_000, 10_000, 100_000):
         _line(f"{length:,} waiting, all can be asked", find_five(all_fit(length))[1].read, 10)
     for reason in Reason:
-        for name, made in (("nine in ten", one_in_ten), ("the first nine tenths", fit_last)):
+        room = int(reason is Reason.RESOURCE_IN_USE)
+        for name, made, pages in (("nine in ten", one_in_ten, 0), ("the first nine tenths", fit_last, A_FEW_PAGES)):
             found, line = find_five(made(10_000, reason))
-            _line(f"{name} of 10,000: {reason}", line.read, f"{2 * found.skipped + 10} at most")
+            _line(f"{name} of 10,000: {reason}", line.read, 2 * found.skipped + 10 + pages + room)
 
 
 if __name__ == "__main__":
