@@ -8,6 +8,8 @@
 | a patient's diary, beside the patient        | table     | PATIENT#id                   | DIARY                       |
 | rounds of a slot                             | table     | SLOT#slot                    | ROUND#release#number        |
 | the line of an agenda and duration           | table     | LINE#agenda#minutes          | ticked at # appointment     |
+| an SMS month                                 | table     | SMSMONTH#month               | SMSMONTH                    |
+| the SMS of a month in order of hand-over     | table     | SMSMONTH#month               | USE#instant#message         |
 | a link by the hash of its token              | table     | LINK#hash                    | LINK                        |
 | what a caller's key was used for             | table     | REQUESTKEY#id                | REQUESTKEY                  |
 | appointments of an agenda from-to            | by_first  | AGENDA#agenda                | start#end#id                |
@@ -38,6 +40,7 @@ from creneau.agenda.line import WaitEntry
 from creneau.agenda.resource_day import ResourceDay
 from creneau.agenda.slot import parse_slot
 from creneau.messaging.message import Message
+from creneau.messaging.sms.month import SmsMonth, SmsUse
 from creneau.messaging.template import Template, TemplateBook
 from creneau.shared.link import Link
 from creneau.shared.model import Stored
@@ -84,6 +87,8 @@ def key_of(ref: Ref[Any]) -> Key:
         return f"SLOT#{key[0]}", f"ROUND#{int(key[1]):06}#{int(key[2]):06}"
     if model is WaitEntry:
         return f"LINE#{key[0]}#{key[1]}", f"{instant(datetime.fromisoformat(key[2]))}#{key[3]}"
+    if model is SmsUse:
+        return f"SMSMONTH#{key[0]}", f"USE#{instant(datetime.fromisoformat(key[1]))}#{key[2]}"
     return f"{kind(model)}#{key[0]}", kind(model)
 
 
@@ -101,6 +106,9 @@ def ref_of(model: type[Stored], pk: str, sk: str) -> Ref[Any]:
         agenda, minutes = rest.rsplit("#", 1)
         since, appointment = sk.split("#", 1)
         return Ref(model, (agenda, minutes, since, appointment))
+    if model is SmsUse:
+        _, at, message = sk.split("#", 2)
+        return Ref(model, (rest, at, message))
     return Ref(model, (rest,))
 
 
@@ -120,6 +128,8 @@ def ref_to(item: Stored) -> Ref[Any]:
             return Ref(WaitEntry, (item.agenda_id, str(item.lasts_minutes), since, item.appointment_id))
         case Link():
             return Ref(Link, (item.hash,))
+        case SmsUse():
+            return Ref(SmsUse, (item.month, item.at.isoformat(), item.message_id))
         case Settings():
             return Ref(Settings, ("settings",))
         case TemplateBook():
@@ -217,6 +227,8 @@ def place_of(of: Collection[Any]) -> tuple[str | None, str, str, str]:
             return "by_second", f"APPOINTMENT#{key[0]}#MESSAGES", "", _HIGHEST
         case "messages_of_batch":
             return "by_second", f"BATCH#{key[0]}#MESSAGES", "", _HIGHEST
+        case "uses_of_month":
+            return None, f"SMSMONTH#{key[0]}", "USE#", "USE#" + _HIGHEST
         case "messages_by_state":
             return "by_third", f"MESSAGES#{key[0]}", "", _HIGHEST
     raise KeyError(of.name)
@@ -237,6 +249,8 @@ MODELS: dict[str, type[Stored]] = {
         Link,
         RequestKey,
         Settings,
+        SmsMonth,
+        SmsUse,
         Template,
         TemplateBook,
     )
