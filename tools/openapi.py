@@ -41,6 +41,7 @@ PATH = {
     "date": "A local date of the clinic, as 2026-03-01.",
     "slot_id": "`agenda.start.end`, both in UTC, as in `agd_1.20260301T090000Z.20260301T093000Z`.",
     "round_id": "`agenda.start.end.n.q`: the `q`-th round of offers of the slot's `n`-th release.",
+    "consent": "`group_sms`, `birthday` or `reviews`.",
     "message_id": "`kind.channel.subject.occurrence`, as listed.",
 }
 GATEWAY = {
@@ -188,7 +189,7 @@ def _mark_instants(views: dict[str, Any], shapes: Iterable[type[View]]) -> None:
         fields = views.get(shape.__name__, {}).get("properties", {})
         for name, hint in get_type_hints(shape).items():
             if name in fields and datetime in (hint, *get_args(hint)):
-                kinds = fields[name].get("anyOf", [fields[name]])
+                kinds = fields[name].get("anyOf", [fields[name].get("additionalProperties", fields[name])])
                 next(k for k in kinds if k.get("type") == "string")["format"] = "date-time"
 
 

@@ -1,23 +1,45 @@
-"""Patients: registered, read, changed, listed by name; and what was written to them (W-05, M-01)."""
+"""Patients: registered, read, changed, listed by name; their contacts, and what they agreed to (W-05, M-21, M-14)."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
 import msgspec
+from pydantic import Field
 
 from api.staff.catalogue import AddressGiven
-from api.staff.given import Email, Given, Line, Name, Nothing, Paged, Phone
+from api.staff.given import Email, Given, Id, Instant, Line, Name, Nothing, Paged, Phone
 from api.staff.routing import AGENDA, STAFF, Call, Routes
 from api.staff.shown import Listed, View, view
-from creneau.agenda.catalogue import Address, Patient, patient_ref
+from creneau.agenda.catalogue import Address, Consent, Patient, patient_ref
 from creneau.agenda.collections import patients_by_name
+from creneau.agenda.contacts import MOST
+from creneau.shared.errors import NotFound
 from creneau.shared.store import require
 
 routes = Routes()
 
 
+class ContactView(View, frozen=True, kw_only=True):
+    """Somebody around the patient; whoever `receives_messages` gets them in the patient's place."""
+
+    id: str
+    name: str
+    relation: str
+    email: str | None
+    email_blocked: bool
+    phone: str | None
+    phone_blocked: bool
+    language: str | None
+    receives_messages: bool
+
+
 class PatientView(View, frozen=True, kw_only=True):
-    """`email_blocked`: the address bounced or complained, and is not written to until staff clear it."""
+    """`email_blocked`: the address bounced or complained, and is not written to until staff clear it; `phone_blocked`: the
+    number opted out.
+
+    `consents`: since when each of `group_sms`, `birthday` and `reviews` was given; `refusals`: since when it was refused
+    or taken back. One that is in neither was never asked for.
+    """
 
     id: str
     first_name: str
@@ -26,12 +48,38 @@ class PatientView(View, frozen=True, kw_only=True):
     email: str | None
     email_blocked: bool
     phone: str | None
+    phone_blocked: bool
     language: str | None
     address: Address | None
+    contacts: list[ContactView]
+    consents: dict[str, datetime]
+    refusals: dict[str, datetime]
     deceased: bool
     erased: bool
     reachable_by_email: bool
     version: int
+
+
+Language = Literal["fr", "de", "it", "en"]
+
+
+class ContactGiven(Given):
+    """`id`: as read, left out: a new contact. `language` null: the patient's."""
+
+    id: Id | None = None
+    name: Name
+    relation: Line = ""
+    email: Email | None = None
+    phone: Phone | None = None
+    language: Language | None = None
+    receives_messages: bool = Field(default=False, description="One contact at most, with an address or a number.")
+
+
+class ConsentGiven(Given):
+    """`at`: when the patient said so, left out: now."""
+
+    given: bool
+    at: Instant | None = None
 
 
 class PatientGiven(Given):
@@ -43,33 +91,51 @@ class PatientGiven(Given):
     email: Email | None = None
     email_blocked: bool = False
     phone: Phone | None = None
-    language: Literal["fr", "de", "it", "en"] | None = None
+    language: Language | None = None
     address: AddressGiven | None = None
+    contacts: tuple[ContactGiven, ...] = Field(default=(), max_length=MOST)
     deceased: bool = False
 
 
-def _patient(id: str, given: PatientGiven) -> Patient:
-    return msgspec.convert({"id": id, **given.model_dump()}, Patient)
+def _patient(call: Call, id: str, given: PatientGiven) -> Patient:
+    known = given.model_dump()
+    contacts = [c | {"id": c["id"] or call.app.new_id("con")} for c in known["contacts"]]
+    return msgspec.convert({"id": id, **known, "contacts": contacts}, Patient)
+
+
+def _shown(patient: Patient) -> PatientView:
+    return view(PatientView, patient, contacts=[view(ContactView, contact) for contact in patient.contacts])
 
 
 @routes("GET", "/v1/patients", STAFF, takes=Paged, answers=Listed[PatientView])
 def list_patients(call: Call, given: Paged) -> Listed[PatientView]:
     page = call.app.store.page(patients_by_name(), given.limit, given.cursor)
-    return Listed(items=[view(PatientView, patient) for patient in page.items], next_cursor=page.cursor)
+    return Listed(items=[_shown(patient) for patient in page.items], next_cursor=page.cursor)
 
 
 @routes("POST", "/v1/patients", AGENDA, takes=PatientGiven, answers=PatientView, creates=True)
 def add_patient(call: Call, given: PatientGiven) -> PatientView:
-    new = _patient(call.new_id("pat"), given).with_(email_blocked=False)
-    return view(PatientView, call.app.register_patient.add(new))
+    new = _patient(call, call.new_id("pat"), given).with_(email_blocked=False)
+    return _shown(call.app.register_patient.add(new))
 
 
 @routes("GET", "/v1/patients/{patient_id}", STAFF, answers=PatientView)
 def read_patient(call: Call, _: Nothing) -> PatientView:
-    return view(PatientView, require(call.app.store, patient_ref(call.id("patient_id"))))
+    return _shown(require(call.app.store, patient_ref(call.id("patient_id"))))
 
 
 @routes("PUT", "/v1/patients/{patient_id}", AGENDA, takes=PatientGiven, answers=PatientView, version="required")
 def change_patient(call: Call, given: PatientGiven) -> PatientView:
-    changed = _patient(call.id("patient_id"), given)
-    return view(PatientView, call.app.register_patient.change(changed, call.required_version))
+    """As a whole, contacts too; consents stay as they are."""
+    changed = _patient(call, call.id("patient_id"), given)
+    return _shown(call.app.register_patient.change(changed, call.required_version))
+
+
+@routes("PUT", "/v1/patients/{patient_id}/consents/{consent}", AGENDA, takes=ConsentGiven, answers=PatientView)
+def change_consent(call: Call, given: ConsentGiven) -> PatientView:
+    """What the patient said about `group_sms`, `birthday` or `reviews`. Harmless to repeat: the first date stays."""
+    name = call.id("consent")
+    if name not in set(Consent):
+        raise NotFound(f"there is no consent {name}", code="not_found", remedy=f"one of {', '.join(Consent)}")
+    patient = call.app.change_consent(call.id("patient_id"), [Consent(name)], given.given, given.at)
+    return _shown(patient)

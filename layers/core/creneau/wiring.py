@@ -22,6 +22,7 @@ from creneau.agenda.appointment import appointment_ref
 from creneau.agenda.book import Book
 from creneau.agenda.change_attendance import ChangeAttendance
 from creneau.agenda.clear_absence import ClearAbsence
+from creneau.agenda.consent import ChangeConsent
 from creneau.agenda.delete import DeleteAppointment
 from creneau.agenda.free_slots import FreeSlots
 from creneau.agenda.move import Move
@@ -165,6 +166,10 @@ class App:
     @cached_property
     def register_patient(self) -> RegisterPatient:
         return RegisterPatient(self.store, self.clinic, self.clock, self.again)
+
+    @cached_property
+    def change_consent(self) -> ChangeConsent:
+        return ChangeConsent(self.store, self.clock, self.again)
 
     @cached_property
     def practitioner_of_user(self) -> PractitionerOfUser:

@@ -113,6 +113,75 @@ def test_an_erased_record_stays_erased(world, secretary):
     assert secretary.put(f"/v1/patients/{made['id']}", PATIENT, version=2)["code"] == "patient_erased"
 
 
+MOTHER = {"name": "Léa Améry", "relation": "mother", "phone": "079 555 01 23", "receives_messages": True}
+
+
+@pytest.mark.rule("M-21")
+class TestContacts:
+    def test_they_are_kept_in_one_form_with_ids_of_their_own(self, secretary):
+        made = secretary.post("/v1/patients", PATIENT | {"contacts": [MOTHER, {"name": "Firm AG"}]})
+        assert made.status == 201
+        first, second = made["contacts"]
+        assert (first["name"], first["phone"], first["receives_messages"]) == ("Léa Améry", "+41795550123", True)
+        assert first["id"] != second["id"]
+        assert made["reachable_by_email"] is False
+
+    def test_they_are_edited_by_id_with_the_patient(self, secretary):
+        made = secretary.post("/v1/patients", PATIENT | {"contacts": [MOTHER]})
+        (contact,) = made["contacts"]
+        sent = MOTHER | {"id": contact["id"], "email": "lea@mail.example"}
+        path = f"/v1/patients/{made['id']}"
+        changed = secretary.put(path, PATIENT | {"contacts": [sent]}, version=1)
+        assert changed["contacts"] == [contact | {"email": "lea@mail.example"}]
+        assert changed["reachable_by_email"] is True
+        assert secretary.put(path, PATIENT, version=2)["contacts"] == []
+
+    @pytest.mark.parametrize(
+        ("contacts", "field"),
+        [
+            ([{"relation": "mother"}], "contacts[0].name"),
+            ([MOTHER | {"email": "lea"}], "contacts[0].email"),
+            ([MOTHER | {"phone": "12"}], "contacts[0].phone"),
+            ([MOTHER | {"language": "es"}], "contacts[0].language"),
+            ([MOTHER | {"phone": None}], "contacts[0].receives_messages"),
+            ([MOTHER, MOTHER], "contacts[1].receives_messages"),
+            ([MOTHER | {"email_blocked": True}], "contacts[0].email_blocked"),
+            ([{"name": "N"}] * 11, "contacts"),
+        ],
+    )
+    def test_what_cannot_be_meant(self, world, secretary, contacts, field):
+        before = dict(world.store.items)
+        answer = secretary.post("/v1/patients", PATIENT | {"contacts": contacts})
+        assert (answer.status, answer.fields) == (422, [field])
+        assert world.store.items == before
+
+    def test_nobody_is_looked_up_by_an_address(self, secretary):
+        secretary.post("/v1/patients", PATIENT)
+        assert secretary.get("/v1/patients", email=PATIENT["email"]).fields == ["email"]
+
+
+@pytest.mark.rule("M-14")
+class TestConsents:
+    def test_given_and_taken_back(self, world, secretary):
+        made = secretary.post("/v1/patients", PATIENT)
+        path = f"/v1/patients/{made['id']}/consents/birthday"
+        given = secretary.put(path, {"given": True, "at": "2026-02-01T10:00:00+01:00"})
+        assert given["consents"] == {"birthday": "2026-02-01T09:00:00Z"}
+        back = secretary.put(path, {"given": False})
+        assert back["consents"] == {}
+        assert list(back["refusals"]) == ["birthday"]
+        assert secretary.put(path, {"given": False})["version"] == back["version"]
+
+    def test_only_those_that_there_are(self, secretary):
+        made = secretary.post("/v1/patients", PATIENT)
+        answer = secretary.put(f"/v1/patients/{made['id']}/consents/cakes", {"given": True})
+        assert (answer.status, answer["remedy"]) == (404, "one of group_sms, birthday, reviews")
+        assert secretary.put("/v1/patients/pat_none/consents/birthday", {"given": True}).status == 404
+
+    def test_nothing_else_is_asked_for(self, secretary):
+        assert "consents" in secretary.post("/v1/patients", PATIENT | {"consents": {"birthday": "x"}}).fields
+
+
 @pytest.mark.rule("W-01")
 class TestSettings:
     def test_defaults_until_somebody_changes_them(self, admin):

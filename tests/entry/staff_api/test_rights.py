@@ -52,6 +52,7 @@ RIGHTS = {
     "DELETE /v1/services/{service_id}": ADMIN,
     "POST /v1/patients": AGENDA,
     "PUT /v1/patients/{patient_id}": AGENDA,
+    "PUT /v1/patients/{patient_id}/consents/{consent}": AGENDA,
     "GET /v1/patients/{patient_id}/messages": AGENDA,
     "GET /v1/agendas/{agenda_id}/days/{date}": AGENDA,
     "GET /v1/agendas/{agenda_id}/free-slots": AGENDA,

@@ -120,7 +120,8 @@ class Consent(StrEnum):
 
 class Patient(Stored, frozen=True, kw_only=True):
     """`language` is one of the four, None: the clinic's. `email_blocked`: an address that bounced or complained;
-    `phone_blocked`: a number that opted out. `consents`: since when which was given; absent: not, or taken back."""
+    `phone_blocked`: a number that opted out. `consents`: since when which was given; `refusals`: since when which was
+    refused or taken back; in neither: nobody asked."""
 
     id: str
     first_name: str
@@ -134,6 +135,7 @@ class Patient(Stored, frozen=True, kw_only=True):
     address: Address | None = None
     contacts: tuple[Contact, ...] = ()
     consents: dict[str, datetime] = {}
+    refusals: dict[str, datetime] = {}
     deceased: bool = False
     erased: bool = False
 

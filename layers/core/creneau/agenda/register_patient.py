@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from creneau.agenda.catalogue import Patient, patient_ref
 from creneau.agenda.catalogue_rules import address_in_form, not_as_needed
+from creneau.agenda.contacts import contacts_in_form
 from creneau.agenda.diary import PatientDiary, diary_ref
 from creneau.shared.again import Again
 from creneau.shared.contact import phone_in_form
@@ -41,6 +42,7 @@ class RegisterPatient:
         before = editable(self.store.get(ref), expected_version, f"Patient {patient.id}")
         if before.erased:
             raise Refused("this patient's record was erased", code="patient_erased", remedy="register the patient anew")
+        patient = patient.with_(consents=before.consents, refusals=before.refusals)  # changed by themselves
         # Another address was never written to: whatever blocked the old one says nothing about it.
         blocked = patient.email_blocked and before.email_blocked and patient.email == before.email
         return self._write(patient.with_(version=before.version, email_blocked=blocked))
@@ -58,6 +60,7 @@ class RegisterPatient:
         kept = patient.with_(
             phone=phone_in_form(patient.phone, self.clinic.country, "phone", faults),
             address=address_in_form(patient.address, faults) if patient.address else None,
+            contacts=contacts_in_form(patient.contacts, self.clinic.country, faults),
         )
         if patient.born_on and patient.born_on > local_date(self.clock(), self.clinic.zone):
             faults.append(Fault("born_on", "this date is ahead", "check the date of birth"))
