@@ -34,6 +34,7 @@ from creneau.agenda.register_patient import RegisterPatient
 from creneau.agenda.wants_earlier import SetWantsEarlier
 from creneau.messaging.cancel import CancelMessage
 from creneau.messaging.dispatch import Dispatch, HandOver
+from creneau.messaging.edit_signatures import EditSignatures
 from creneau.messaging.plan import PlanAppointmentMessages, PlanOffers
 from creneau.messaging.ports import Contents, Delays, KeptContents, Mailer, Offers, Outbox, Texter
 from creneau.messaging.sweep import SweepMessages
@@ -347,6 +348,10 @@ class App:
             clock=self.clock,
             again=self.again,
         )
+
+    @cached_property
+    def edit_signatures(self) -> EditSignatures:
+        return EditSignatures(self.store, self.again)
 
     @cached_property
     def cancel_message(self) -> CancelMessage:

@@ -47,6 +47,11 @@ RIGHTS = {
         )
         for method, one in (("POST", ""), ("PUT", f"/{{{one_of}_id}}"))
     },
+    "GET /v1/signatures": READ_BY_ALL,
+    "GET /v1/signatures/{signature_id}": READ_BY_ALL,
+    "POST /v1/signatures": ADMIN,
+    "PUT /v1/signatures/{signature_id}": ADMIN,
+    "DELETE /v1/signatures/{signature_id}": ADMIN,
     "DELETE /v1/categories/{category_id}": ADMIN,
     "DELETE /v1/resources/{resource_id}": ADMIN,
     "DELETE /v1/services/{service_id}": ADMIN,

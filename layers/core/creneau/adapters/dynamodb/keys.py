@@ -41,6 +41,7 @@ from creneau.agenda.resource_day import ResourceDay
 from creneau.agenda.slot import parse_slot
 from creneau.messaging.message import Message
 from creneau.messaging.sms.month import SmsMonth, SmsUse
+from creneau.messaging.signature import Signatures
 from creneau.messaging.template import Template, TemplateBook
 from creneau.shared.link import Link
 from creneau.shared.model import Stored
@@ -132,6 +133,8 @@ def ref_to(item: Stored) -> Ref[Any]:
             return Ref(SmsUse, (item.month, item.at.isoformat(), item.message_id))
         case Settings():
             return Ref(Settings, ("settings",))
+        case Signatures():
+            return Ref(Signatures, ("signatures",))
         case TemplateBook():
             return Ref(TemplateBook, ("template_book",))
         case _:
@@ -249,6 +252,7 @@ MODELS: dict[str, type[Stored]] = {
         Link,
         RequestKey,
         Settings,
+        Signatures,
         SmsMonth,
         SmsUse,
         Template,
