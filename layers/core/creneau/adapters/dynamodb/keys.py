@@ -40,8 +40,8 @@ from creneau.agenda.line import WaitEntry
 from creneau.agenda.resource_day import ResourceDay
 from creneau.agenda.slot import parse_slot
 from creneau.messaging.message import Message
-from creneau.messaging.sms.month import SmsMonth, SmsUse
 from creneau.messaging.signature import Signatures
+from creneau.messaging.sms.month import SmsMonth, SmsUse
 from creneau.messaging.template import Template, TemplateBook
 from creneau.shared.link import Link
 from creneau.shared.model import Stored
