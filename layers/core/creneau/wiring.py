@@ -12,6 +12,7 @@ from creneau.adapters.delay_executions import StepFunctionsDelays
 from creneau.adapters.dynamodb.table import Table
 from creneau.adapters.offers import WaitlistOffers
 from creneau.adapters.outbox_queue import SqsOutbox
+from creneau.adapters.pace import Pace
 from creneau.adapters.retry_queue import RetryQueue
 from creneau.adapters.round_executions import RoundExecutions
 from creneau.adapters.ses import SesMailer
@@ -61,7 +62,7 @@ if TYPE_CHECKING:
     from creneau.messaging.deliver import Deliver
 
 DELIVERERS = 4
-"""How many consumers of the outbox run at once, at most (the template's MaximumConcurrency): they share SES's rate."""
+"""How many consumers of the outbox run at once, at most (the template's MaximumConcurrency): they share a rate."""
 
 
 class App:
@@ -305,12 +306,13 @@ class App:
 
     @cached_property
     def mailer(self) -> Mailer:
-        interval = DELIVERERS / float(self.environment.get("SES_RATE", "14"))
-        return SesMailer(aws.client("sesv2", aws.ONCE), self.environment["CONFIGURATION_SET"], interval)
+        pace = Pace(DELIVERERS / float(self.environment.get("SES_RATE", "14")))
+        return SesMailer(aws.client("sesv2", aws.ONCE), self.environment["CONFIGURATION_SET"], pace)
 
     @cached_property
     def texter(self) -> Texter:
-        return SnsTexter(aws.client("sns", aws.ONCE))
+        pace = Pace(DELIVERERS / float(self.environment.get("SMS_RATE", "20")))
+        return SnsTexter(aws.client("sns", aws.ONCE), pace)
 
     @cached_property
     def plan_appointment_messages(self) -> PlanAppointmentMessages:

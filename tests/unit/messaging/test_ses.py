@@ -17,6 +17,7 @@ from botocore.exceptions import (
 from botocore.stub import ANY, Stubber
 
 from creneau.adapters import aws
+from creneau.adapters.pace import Pace
 from creneau.adapters.ses import SesMailer, message_of, tag
 from creneau.messaging.ports import Mail, NotSent, QuotaReached, Rejected, Throttled, Unknown
 
@@ -67,7 +68,7 @@ def refusal(code: str, status: int = 400, message: str = "") -> ClientError:
 def test_a_failure_is_sorted(error, kind):
     client = Answering(error)
     with pytest.raises(kind) as caught:
-        SesMailer(client, "set", 0).send(MAIL)
+        SesMailer(client, "set", Pace(0)).send(MAIL)
     assert type(caught.value) is kind
     assert client.calls == 1
     assert "@" not in str(caught.value)
@@ -87,7 +88,7 @@ def test_the_call_carries_the_whole_mail_its_set_and_our_id():
                 "EmailTags": [{"Name": "message", "Value": ANY}],
             },
         )
-        assert SesMailer(client, "set", 0).send(MAIL) == "ses-1"
+        assert SesMailer(client, "set", Pace(0)).send(MAIL) == "ses-1"
 
 
 def test_the_sdk_never_repeats_a_send():
@@ -111,7 +112,7 @@ def test_mails_keep_their_distance():
         def send_email(self, **_):
             return {"MessageId": "x"}
 
-    mailer = SesMailer(Client(), "set", 0.25, ticks=lambda: now[0], pause=pause)
+    mailer = SesMailer(Client(), "set", Pace(0.25, ticks=lambda: now[0], pause=pause))
     for _ in range(6):
         mailer.send(MAIL)
     assert slept == [0.25] * 5

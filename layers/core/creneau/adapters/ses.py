@@ -1,8 +1,6 @@
 """Emails through SES: one call each, never repeated by the SDK, its failures sorted by what is certain about them."""
 
 import re
-import time
-from collections.abc import Callable
 from typing import Any
 
 from botocore.exceptions import (
@@ -17,6 +15,7 @@ from botocore.exceptions import (
     SSLError,
 )
 
+from creneau.adapters.pace import Pace
 from creneau.messaging.ports import Mail, NotSent, QuotaReached, Rejected, Throttled, Unknown
 
 _THROTTLED = {"TooManyRequestsException", "ThrottlingException", "Throttling", "LimitExceededException"}
@@ -33,23 +32,10 @@ NEVER_CONNECTED = (
 
 
 class SesMailer:
-    """Implements `messaging.ports.Mailer`. `client` must be made with `aws.ONCE`.
+    """Implements `messaging.ports.Mailer`. `client` must be made with `aws.ONCE`."""
 
-    Keeps `interval` seconds between two mails of this process; with the queue's few consumers that keeps a burst
-    inside the account's rate.
-    """
-
-    def __init__(
-        self,
-        client: Any,
-        configuration_set: str,
-        interval: float,
-        ticks: Callable[[], float] = time.monotonic,
-        pause: Callable[[float], None] = time.sleep,
-    ) -> None:
-        self._client, self._configuration_set = client, configuration_set
-        self._interval, self._ticks, self._pause = interval, ticks, pause
-        self._next = 0.0
+    def __init__(self, client: Any, configuration_set: str, pace: Pace) -> None:
+        self._client, self._configuration_set, self._pace = client, configuration_set, pace
 
     def send(self, mail: Mail) -> str:
         self._pace()
@@ -70,12 +56,6 @@ class SesMailer:
         except BotoCoreError as error:
             raise Unknown(type(error).__name__) from error
         return str(answer["MessageId"])
-
-    def _pace(self) -> None:
-        now = self._ticks()
-        if now < self._next:
-            self._pause(self._next - now)
-        self._next = max(now, self._next) + self._interval
 
 
 def tag(message_id: str) -> str:
