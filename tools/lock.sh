@@ -12,5 +12,6 @@ lock() {
 lock requirements/dev.in requirements/dev.txt "$@"
 lock requirements/local.in requirements/local.txt -c requirements/dev.txt
 lock requirements/runtime.in layers/dependencies/requirements.txt -c requirements/dev.txt
+lock requirements/documents.in layers/documents/requirements.txt -c requirements/dev.txt
 lock requirements/checkov.in requirements/checkov.txt "$@"
 lock requirements/uv.in requirements/uv.txt "$@"

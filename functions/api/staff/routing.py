@@ -24,6 +24,9 @@ ADMIN = frozenset({Role.ADMIN})
 AGENDA = frozenset({Role.ADMIN, Role.SECRETARY, Role.PRACTITIONER})
 """Who changes agendas; a practitioner only their own, which the use cases see to."""
 STAFF = frozenset(Role)
+BOOKS = STAFF
+"""Who invoices; a practitioner only for themselves, which the use cases see to."""
+BILLING_SETTINGS = frozenset({Role.ADMIN, Role.BILLING})
 
 G = TypeVar("G", bound=Given)
 A = TypeVar("A")

@@ -122,6 +122,8 @@ class PlanInvoices:
             else:
                 wanted.append(billable)
         practitioners = self._practitioners(wanted)
+        if not wanted:
+            return recap_of((), asked.grouping, None, None, left_out, more)
         issuer = self._issuer(asked, wanted, practitioners)
         services = {s.id: s for s in everything(self.store, catalogue(Service))}
         items = [

@@ -67,8 +67,10 @@ class MakeDrafts:
         recap = self.plan(asked, by, prefix_of(batch_id))
         if recap.digest != digest:
             raise Stale("what would be invoiced has changed", code="recap_changed", remedy="look at the recap again")
-        issuer = require(self.store, issuer_ref(recap.issuer_id))
         made, lost = list[str](), list[LeftOut]()
+        if not recap.invoices:
+            return Made(invoice_ids=())
+        issuer = require(self.store, issuer_ref(recap.issuer_id))
         for n, planned in enumerate(recap.invoices):
             draft = self._draft(of_batch(batch_id, n), batch_id, planned, issuer, asked, by)
             taken_meanwhile = self.again(lambda d=draft, p=planned: self._put(d, p))  # type: ignore[misc]
@@ -100,7 +102,7 @@ class MakeDrafts:
     def _put(self, draft: Invoice, planned: Planned) -> list[str]:
         """Puts the draft with what it takes; the ids of what was taken by others."""
         if self.store.get(invoice_ref(draft.id)) is not None:
-            return []
+            return self.assemble(draft.id, planned.billables)
         if draft.state is InvoiceState.ASSEMBLING:
             self.store.commit([Put(draft)])
             return self.assemble(draft.id, planned.billables)

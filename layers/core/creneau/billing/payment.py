@@ -48,6 +48,11 @@ def payments_of_invoice(invoice_id: str) -> Collection[Payment]:
     return Collection("payments_of_invoice", Payment, (invoice_id,))
 
 
+def payments_between(first: date, last: date) -> Collection[Payment]:
+    """Of the clinic, by the day on which they were made, both days included, the newest first."""
+    return Collection("payments_by_day", Payment, (), first.isoformat(), last.isoformat(), newest_first=True)
+
+
 def check_final(invoice: Invoice) -> None:
     if not invoice.is_final or invoice.kind is not DocumentKind.INVOICE:
         raise Refused("it is not a final invoice", code="not_final", remedy="finalise the draft first")

@@ -67,11 +67,11 @@ def recap_of(
     items: Iterable[Item],
     grouping: Grouping,
     recipient: Payer | None,
-    issuer: Issuer,
+    issuer: Issuer | None,
     left_out: Iterable[LeftOut] = (),
     seen_more_often: Iterable[SeenMoreOften] = (),
 ) -> Recap:
-    """`recipient` pays for all of it where there is one; else each item's own payer pays."""
+    """`recipient` pays for all of it where there is one; else each item's own payer pays. Nobody need issue nothing."""
     ordered = sorted(items, key=lambda i: (i.billable.on, i.billable.start or _EPOCH, i.billable.id))
     groups: dict[str, list[Item]] = {}
     for item in ordered:
@@ -83,8 +83,8 @@ def recap_of(
         }[grouping]
         groups.setdefault(key, []).append(item.with_(payer=payer))
     recap = Recap(
-        issuer_id=issuer.id,
-        invoices=tuple(_planned(group, issuer) for group in groups.values()),
+        issuer_id=issuer.id if issuer else "",
+        invoices=tuple(_planned(group, issuer) for group in groups.values()) if issuer else (),
         left_out=tuple(left_out),
         seen_more_often=tuple(seen_more_often),
     )
@@ -102,10 +102,9 @@ def _planned(group: list[Item], issuer: Issuer) -> Planned:
 
 
 def _timeless(recap: Recap) -> Recap:
-    """Without when, and by whom, a consultation that does not exist yet would be made."""
-    return recap.with_(
-        invoices=tuple(
-            p.with_(billables=tuple(b.with_(created_at=_EPOCH, created_by="") for b in p.billables))
-            for p in recap.invoices
-        )
-    )
+    """Without when and by whom a consultation is made, and whether the batch itself has made and taken it already."""
+
+    def plain(billable: Billable) -> Billable:
+        return billable.with_(created_at=_EPOCH, created_by="", taken_by=None, version=0)
+
+    return recap.with_(invoices=tuple(p.with_(billables=tuple(plain(b) for b in p.billables)) for p in recap.invoices))

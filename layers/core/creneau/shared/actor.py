@@ -33,4 +33,17 @@ class Actor(Value, frozen=True, kw_only=True):
         )
 
 
+    def require_books_of(self, practitioner_id: str | None) -> None:
+        """Admins, secretaries and billing invoice for everybody, practitioners for themselves, nobody else for anybody."""
+        if {Role.ADMIN, Role.SECRETARY, Role.BILLING} & set(self.roles):
+            return
+        if Role.PRACTITIONER in self.roles and practitioner_id is not None and self.practitioner_id == practitioner_id:
+            return
+        raise Forbidden(
+            "these are another practitioner's books",
+            code="not_your_books",
+            remedy="ask a secretary, billing or an administrator to do it",
+        )
+
+
 SYSTEM = Actor(id="system", roles=(Role.ADMIN,))
