@@ -46,9 +46,11 @@ bench: $(VENV)/dev ## Count calls, units and milliseconds against the bars
 	PYTHONPATH=layers/core:functions $(PY) -m tools.bench
 
 ##@ Maintain it
-.PHONY: openapi lock clean help
+.PHONY: openapi pictures lock clean help
 openapi: $(VENV)/dev ## Write docs/openapi.json from the code
 	PYTHONPATH=layers/core:functions $(PY) -m tools.openapi
+pictures: $(VENV)/dev ## Every email in four languages as patients see it, light and dark; needs a Chromium
+	PYTHONPATH=layers/core:functions $(PY) -m tools.pictures
 lock: $(VENV)/dev ## Resolve requirements/*.in anew, keeping versions unless UPGRADE=1
 	tools/lock.sh $(if $(UPGRADE),--upgrade)
 clean: ## Remove everything that was built or installed here

@@ -21,8 +21,8 @@ def utc(text: str) -> datetime:
     [
         ("fr", "CH", "mardi 2 mars 2027 à\u00a09\u00a0h\u00a030"),
         ("fr", "FR", "mardi 2 mars 2027 à\u00a09\u00a0h\u00a030"),
-        ("de", "CH", "Dienstag, 2. März 2027, um 9.30\u00a0Uhr"),
-        ("de", "DE", "Dienstag, 2. März 2027, um 9:30\u00a0Uhr"),
+        ("de", "CH", "Dienstag, 2. März 2027, um\u00a09.30\u00a0Uhr"),
+        ("de", "DE", "Dienstag, 2. März 2027, um\u00a09:30\u00a0Uhr"),
         ("it", "CH", "martedì 2 marzo 2027, ore\u00a09.30"),
         ("it", "IT", "martedì 2 marzo 2027, ore\u00a09:30"),
         ("en", "GB", "Tuesday 2 March 2027 at 9:30\u00a0am"),

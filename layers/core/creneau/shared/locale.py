@@ -64,7 +64,7 @@ def day_and_time(instant: datetime, zone: ZoneInfo, language: str, country: str,
     """Date and time, as they stand within a sentence: `mardi 3 mars 2027 à 9 h 30`."""
     day = date_in_words(instant, zone, language, country, year=year)
     time = time_in_words(instant, zone, language, country)
-    link = {"fr": f" à{NBSP}", "de": ", um ", "it": f", ore{NBSP}", "en": " at "}[language]
+    link = {"fr": f" à{NBSP}", "de": f", um{NBSP}", "it": f", ore{NBSP}", "en": " at "}[language]
     return f"{day}{link}{time}"
 
 
@@ -74,7 +74,7 @@ def day_and_time_in_brief(instant: datetime, zone: ZoneInfo, language: str, coun
     if language == "fr":  # the spelling of 1990: one "û" halves the room of an SMS
         text = text.replace("août", "aout").replace(f"{NBSP}h", "h").replace(f"h{NBSP}", "h")
     text = text.replace("1º ", "1 ") if language == "it" else text
-    return text.replace(", um ", ", ").replace(NBSP, " ")
+    return text.replace(NBSP, " ").replace(", um ", ", ")
 
 
 def deadline(instant: datetime, zone: ZoneInfo, language: str, country: str, *, year: bool = True) -> str:
