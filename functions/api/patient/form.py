@@ -1,4 +1,4 @@
-"""What a patient sent: a choice and the page's nonce, each only in the form that our page gives it."""
+"""What a patient sent, each part only in the form that our page, or the standard, gives it."""
 
 import re
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ LARGEST = 2048
 """Bytes; the page's own form has about 70."""
 
 _NONCE = re.compile(r"[0-9]{1,14}\.[0-9a-f]{32}")
+_ONE_CLICK_PART = re.compile(rb'name="List-Unsubscribe"\r\n(?:[^\r\n]+\r\n)*\r\nOne-Click\r\n', re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -21,13 +22,48 @@ class OfferForm:
     nonce: str = ""
 
 
+@dataclass(frozen=True)
+class OptOutForm:
+    """`wanted`: the box is ticked; `nonce` is empty when it is none of ours."""
+
+    wanted: bool = False
+    nonce: str = ""
+
+
 def offer_form(request: Request) -> OfferForm:
+    fields = _fields(request)
+    answer = _only(fields, "answer")
+    return OfferForm(Answer(answer) if answer in set(Answer) else None, _nonce(fields))
+
+
+def opt_out_form(request: Request) -> OptOutForm:
+    fields = _fields(request)
+    return OptOutForm(_only(fields, "end") == "all", _nonce(fields))
+
+
+def is_one_click(request: Request) -> bool:
+    """What a mail program sends when its reader presses its own button: as a form of either kind (RFC 8058, 3.2)."""
     if len(request.body) > LARGEST:
-        return OfferForm()
+        return False
+    if request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
+        return _ONE_CLICK_PART.search(request.body) is not None
+    return _only(_fields(request), "List-Unsubscribe") == "One-Click"
+
+
+def _fields(request: Request) -> dict[str, list[str]]:
+    if len(request.body) > LARGEST:
+        return {}
     try:
-        fields = parse_qs(request.body.decode("ascii"), max_num_fields=10)
+        return parse_qs(request.body.decode("ascii"), max_num_fields=10)
     except ValueError:
-        return OfferForm()
-    answers, nonces = fields.get("answer", []), fields.get("nonce", [])
-    answer = Answer(answers[0]) if len(answers) == 1 and answers[0] in set(Answer) else None
-    return OfferForm(answer, nonces[0] if len(nonces) == 1 and _NONCE.fullmatch(nonces[0]) else "")
+        return {}
+
+
+def _only(fields: dict[str, list[str]], name: str) -> str:
+    given = fields.get(name, [])
+    return given[0] if len(given) == 1 else ""
+
+
+def _nonce(fields: dict[str, list[str]]) -> str:
+    nonce = _only(fields, "nonce")
+    return nonce if _NONCE.fullmatch(nonce) else ""

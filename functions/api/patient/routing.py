@@ -7,7 +7,7 @@ from api.errors import WrongMethod, as_domain_error, status_of
 from api.framed import Noted
 from api.gateway import Request, Response
 from api.pages.plain import method_page, trouble_page, unknown_page
-from api.patient import offer
+from api.patient import offer, opt_out
 from api.patient.language import language_asked
 from creneau.shared.errors import NotFound
 from creneau.shared.link import TOKEN_LENGTH
@@ -15,17 +15,24 @@ from creneau.shared.settings import Settings
 from creneau.waitlist.offer_page import ClinicFacts, facts_of
 from creneau.wiring import App
 
-_OFFER = re.compile(rf"/o/([A-Za-z0-9_-]{{{TOKEN_LENGTH}}})", re.ASCII)
-METHODS = {"GET": offer.show, "HEAD": offer.show, "POST": offer.answer}
+_TOKEN = re.compile(rf"[A-Za-z0-9_-]{{{TOKEN_LENGTH}}}", re.ASCII)
+PAGES = {"o": (offer.show, offer.answer), "u": (opt_out.show, opt_out.answer)}
+"""What the first letter of a link's path opens: how it is shown, how it is answered."""
+
+METHODS = ("GET", "HEAD", "POST")
 
 
 def respond(request: Request, app: App, noted: Noted) -> Response:
-    """Raises NotFound and WrongMethod. A malformed token costs the one read that an unknown one costs."""
-    noted["route"] = "/o/{token}"
+    """Raises NotFound and WrongMethod. A malformed token costs the one read that an unknown one costs; so does a link that
+    was cut before its token."""
+    _, first, *rest = [*request.path.split("/", 2), ""]
+    show, answer = PAGES.get(first, PAGES["o"])
+    noted["route"] = f"/{first if first in PAGES else 'o'}/{{token}}"
     if request.method not in METHODS:
-        raise WrongMethod("an offer is shown and answered", code="method", remedy=f"use {', '.join(METHODS)}")
-    found = _OFFER.fullmatch(request.path)
-    return _as_asked(METHODS[request.method](request, found[1] if found else "", app, noted), request)
+        raise WrongMethod("a page is shown and answered", code="method", remedy=f"use {', '.join(METHODS)}")
+    token = rest[0] if first in PAGES and _TOKEN.fullmatch(rest[0]) else ""
+    does = answer if request.method == "POST" else show
+    return _as_asked(does(request, token, app, noted), request)
 
 
 def told(error: Exception, request: Request, app: App) -> Response:

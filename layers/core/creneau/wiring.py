@@ -36,6 +36,7 @@ from creneau.agenda.wants_earlier import SetWantsEarlier
 from creneau.messaging.cancel import CancelMessage
 from creneau.messaging.dispatch import Dispatch, HandOver
 from creneau.messaging.edit_signatures import EditSignatures
+from creneau.messaging.opt_out import OpenOptOut, OptOut
 from creneau.messaging.plan import PlanAppointmentMessages, PlanOffers
 from creneau.messaging.ports import Contents, Delays, KeptContents, Mailer, Offers, Outbox, Texter
 from creneau.messaging.sweep import SweepMessages
@@ -354,6 +355,14 @@ class App:
     @cached_property
     def edit_signatures(self) -> EditSignatures:
         return EditSignatures(self.store, self.again)
+
+    @cached_property
+    def open_opt_out(self) -> OpenOptOut:
+        return OpenOptOut(self.store, self.clinic, self.clock)
+
+    @cached_property
+    def opt_out(self) -> OptOut:
+        return OptOut(self.change_consent)
 
     @cached_property
     def cancel_message(self) -> CancelMessage:

@@ -85,8 +85,8 @@ class Browser:
     def post(self, path: str, **fields: str) -> Seen:
         return self.send(path, urlencode(fields).encode())
 
-    def send(self, path: str, body: bytes) -> Seen:
-        return self._call(ANSWER, "POST", path, body)
+    def send(self, path: str, body: bytes, kind: str = "application/x-www-form-urlencoded") -> Seen:
+        return self._call(ANSWER, "POST", path, body, kind)
 
     def follow(self, seen: Seen) -> Seen:
         """Where a redirect leads."""
@@ -100,7 +100,7 @@ class Browser:
         sent = self.post(path, nonce=page.nonce, answer=answer)
         return self.follow(sent) if sent.status == 303 else sent
 
-    def _call(self, example: dict[str, Any], method: str, path: str, body: bytes | None) -> Seen:
+    def _call(self, example: dict[str, Any], method: str, path: str, body: bytes | None, kind: str = "") -> Seen:
         event, parts = copy.deepcopy(example), urlsplit(path)
         event["rawPath"], event["rawQueryString"] = parts.path, parts.query
         event["pathParameters"]["proxy"] = parts.path.removeprefix("/o/")
@@ -110,6 +110,7 @@ class Browser:
         event["requestContext"]["timeEpoch"] = int(self.world.now.timestamp() * 1000) + self.late_stamp
         if body is not None:
             event["body"] = base64.b64encode(body).decode()
+            event["headers"]["content-type"] = kind
         wiring.use(self.world.app)
         try:
             answer = handler(event, None)

@@ -7,8 +7,9 @@ import re
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from creneau.shared.errors import NotFound
 from creneau.shared.model import Stored
-from creneau.shared.store import Ref
+from creneau.shared.store import Ref, Store
 
 TOKEN_LENGTH = 22
 SOONEST = timedelta(seconds=2)
@@ -42,6 +43,18 @@ def token_of(random: bytes) -> str:
 
 def link_ref(token: str) -> Ref[Link]:
     return Ref(Link, (hash_of(token),))
+
+
+def opened(store: Store, token: str, purpose: str, now: datetime) -> Link:
+    """What a token opens. NotFound, the same for every other: unknown, forgotten or of another purpose (P-02)."""
+    link = store.get(link_ref(token))
+    if link is None or link.purpose != purpose or link.ttl <= now.timestamp():
+        raise nothing_opened()
+    return link
+
+
+def nothing_opened() -> NotFound:
+    return NotFound("this link opens nothing", code="unknown_link", remedy="use the whole link of the last message")
 
 
 def hash_of(token: str) -> str:

@@ -17,8 +17,7 @@ from creneau.agenda.catalogue import (
     practitioner_ref,
     service_ref,
 )
-from creneau.shared.errors import NotFound
-from creneau.shared.link import Link, Read, link_ref, next_nonce, read
+from creneau.shared.link import Link, Read, next_nonce, opened, read
 from creneau.shared.model import Value
 from creneau.shared.settings import SETTINGS, Clinic, Settings, language_of
 from creneau.shared.store import Ref, Store
@@ -97,11 +96,7 @@ class OpenOfferLink:
     clock: Clock
 
     def __call__(self, token: str) -> OfferLink:
-        link = self.store.get(link_ref(token))
-        if link is None or link.purpose != PURPOSE or link.ttl <= self.clock().timestamp():
-            raise NotFound(
-                "this link opens nothing", code="unknown_link", remedy="use the whole link of the last email"
-            )
+        link = opened(self.store, token, PURPOSE, self.clock())
         return OfferLink(link=link, round_id=link.subject["round_id"], appointment_id=link.subject["appointment_id"])
 
 
