@@ -7,7 +7,7 @@ from typing import Any
 from creneau.agenda.appointment import Appointment
 from creneau.agenda.attendance import Attendance
 from creneau.messaging.message import Channel, Kind, Message, MessageState, message_id
-from creneau.messaging.plan import due_kind
+from creneau.messaging.told import due_kind
 from creneau.waitlist.round import OfferState, Round
 from tests.faults.cloud import Cloud
 from tests.support import judge

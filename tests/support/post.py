@@ -11,6 +11,7 @@ from creneau.adapters.offers import WaitlistOffers
 from creneau.agenda.appointment import Appointment, appointment_ref
 from creneau.agenda.attendance import Attendance
 from creneau.agenda.catalogue import Address, Location, Patient, Practitioner, Service
+from creneau.agenda.change_attendance import ChangeAttendance
 from creneau.agenda.day import Availability, PractitionerDay, Release, day_ref
 from creneau.agenda.diary import OfferLock, PatientDiary
 from creneau.agenda.slot import Slot
@@ -19,9 +20,11 @@ from creneau.messaging.deliver import Deliver, Delivered
 from creneau.messaging.dispatch import Dispatch, HandOver
 from creneau.messaging.facts import ReadKnown
 from creneau.messaging.message import Message, MessageState, message_ref
-from creneau.messaging.plan import PlanAppointmentMessages, PlanOffers
+from creneau.messaging.plan_changes import PlanAppointmentMessages
+from creneau.messaging.plan_offers import PlanOffers
 from creneau.messaging.ports import Mail, OutboxEntry, Text
 from creneau.messaging.sweep import SweepMessages
+from creneau.shared.actor import SYSTEM
 from creneau.shared.again import Again
 from creneau.shared.link import Link
 from creneau.shared.model import Stored
@@ -145,6 +148,7 @@ class Post:
         self.randoms = 0
         again = Again(pause=lambda _: None, dice=lambda: 0.5)
         offers = WaitlistOffers(CLINIC.zone)
+        self.change_attendance = ChangeAttendance(self.store, CLINIC, self.clock, again)
         self.plan = PlanAppointmentMessages(self.store, CLINIC, self.clock, again)
         self.plan_offers = PlanOffers(self.store, CLINIC, offers, self.clock, again)
         self.dispatch = Dispatch(self.store, self.outbox, self.delays, self.clock)
@@ -232,6 +236,17 @@ class Post:
         before = cast(Appointment, self._of(appointment_ref(id)))
         self.now += timedelta(seconds=1)
         self.put(before.with_(attendance=to, changes=before.changes + 1, attendance_at=self.now, changed_at=self.now))
+
+    def answer(self, to: Attendance, id: str = "apt_1") -> None:
+        """The attendance changed by the use case itself."""
+        self.now += timedelta(seconds=1)
+        self.change_attendance(id, to, SYSTEM)
+
+    def texting(self, **sms: Any) -> None:
+        """SMS are on, and so is every template."""
+        present = self.store.get(SETTINGS) or Settings()
+        messaging = present.messaging.with_(off=())
+        self.put(present.with_(messaging=messaging, sms=present.sms.with_(**{"enabled": True, **sms})))
 
     def offer(self, count: int = 1, **patient: Any) -> str:
         """A round with so many offers, to patients `pat_1`… for appointments `apt_1`…; its id."""

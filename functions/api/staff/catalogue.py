@@ -37,6 +37,7 @@ class PractitionerView(View, frozen=True, kw_only=True):
     phone: str | None
     user: str | None
     sms_template_id: str | None
+    booking_sms_template_id: str | None
     version: int
 
 
@@ -103,7 +104,8 @@ class AddressGiven(Given):
 class PractitionerGiven(Given):
     """`user` is the id (sub) of the practitioner's own sign-in, which then changes this practitioner's agenda.
 
-    `sms_template_id` is the SMS that confirms what staff book with them, null: none.
+    `sms_template_id` is the SMS that confirms what is booked with them, null: none; `booking_sms_template_id` the one
+    that tells the practitioner of what patients book online, null: none.
     """
 
     name: Name
@@ -112,6 +114,7 @@ class PractitionerGiven(Given):
     phone: Phone | None = None
     user: Id | None = None
     sms_template_id: Id | None = None
+    booking_sms_template_id: Id | None = None
 
 
 class LocationGiven(Given):

@@ -37,7 +37,8 @@ from creneau.messaging.cancel import CancelMessage
 from creneau.messaging.dispatch import Dispatch, HandOver
 from creneau.messaging.edit_signatures import EditSignatures
 from creneau.messaging.opt_out import OpenOptOut, OptOut
-from creneau.messaging.plan import PlanAppointmentMessages, PlanOffers
+from creneau.messaging.plan_changes import PlanAppointmentMessages
+from creneau.messaging.plan_offers import PlanOffers
 from creneau.messaging.ports import Contents, Delays, KeptContents, Mailer, Offers, Outbox, Texter
 from creneau.messaging.sweep import SweepMessages
 from creneau.shared.again import Again

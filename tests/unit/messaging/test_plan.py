@@ -1,6 +1,7 @@
 """What is planned for what happened: once each, from the present state."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -28,6 +29,10 @@ def booked(post):
         ({"moved_from": "apt_0", "changes": 1, "offer_round_id": "agd_1.x.y.1.1"}, "moved"),
         ({"attendance": Attendance.CANCELLED_BY_PATIENT, "changes": 1}, "cancelled"),
         ({"attendance": Attendance.CANCELLED_BY_PRACTITIONER, "changes": 1}, "cancelled"),
+        ({"attendance": Attendance.PENDING_CONFIRMATION}, "received"),
+        ({"attendance": Attendance.PENDING_CONFIRMATION, "moved_from": "apt_0", "changes": 1}, "received"),
+        ({"attendance": Attendance.CANCELLED_BY_PRACTITIONER, "changes": 1, "awaited": True}, "refused"),
+        ({"attendance": Attendance.CANCELLED_BY_PATIENT, "changes": 1, "awaited": True}, "cancelled"),
     ],
 )
 def test_each_change_has_its_message(post, made, kind):
@@ -40,9 +45,7 @@ def test_each_change_has_its_message(post, made, kind):
     assert post.store.page(messages_of_appointment("apt_1")).items == [message]
 
 
-@pytest.mark.parametrize(
-    "attendance", [Attendance.PATIENT_ABSENT, Attendance.ATTENDED, Attendance.MOVED, Attendance.PENDING_CONFIRMATION]
-)
+@pytest.mark.parametrize("attendance", [Attendance.PATIENT_ABSENT, Attendance.ATTENDED, Attendance.MOVED])
 def test_other_changes_tell_nothing(post, attendance):
     post.patient()
     post.appointment(attendance=attendance, changes=1)
@@ -168,6 +171,57 @@ def test_a_cancellation_corrected_before_it_left_is_told_in_its_final_state(book
     booked.rest()
     assert booked.message(first).state is MessageState.SUPPRESSED
     assert booked.message(second).state is MessageState.SENT
+
+
+@pytest.mark.rule("M-18")
+@pytest.mark.parametrize("told", [True, False])
+def test_what_was_asked_for_is_confirmed_or_refused(post, told):
+    """A request that nobody was told of yet is told as it was answered, and in no other way."""
+    for number, answer in enumerate((Attendance.BOOKED, Attendance.CANCELLED_BY_PRACTITIONER), 1):
+        id = post.appointment(
+            f"apt_{number}", post.patient(f"pat_{number}"), attendance=Attendance.PENDING_CONFIRMATION
+        )
+        assert post.planned(id) == f"received.email.apt_{number}.0"
+        if told:
+            post.rest()
+        post.answer(answer, id)
+        post.planned(id)
+        post.rest()
+    left = [m.kind for m in post.messages() if m.state is MessageState.SENT]
+    assert left == (["received", "confirmed", "received", "refused"] if told else ["confirmed", "refused"])
+
+
+@pytest.mark.rule("M-18")
+def test_a_refusal_corrected_is_told_once(post):
+    post.patient()
+    post.appointment(attendance=Attendance.PENDING_CONFIRMATION)
+    post.answer(Attendance.CANCELLED_BY_PRACTITIONER)
+    assert post.planned() == "refused.email.apt_1.1"
+    post.rest()
+    post.answer(Attendance.CANCELLED_BY_PATIENT)
+    assert post.plan("apt_1").message_ids == ()
+    post.answer(Attendance.BOOKED)
+    assert post.planned() == "confirmed.email.apt_1.3"
+    post.rest()
+    post.answer(Attendance.CANCELLED_BY_PRACTITIONER)
+    assert post.planned() == "cancelled.email.apt_1.4"
+
+
+@pytest.mark.rule("M-18")
+@pytest.mark.parametrize("kind", ["received", "confirmed", "refused", "moved", "cancelled"])
+def test_each_can_be_off(post, kind):
+    made: dict[str, dict[str, Any]] = {
+        "received": {"attendance": Attendance.PENDING_CONFIRMATION},
+        "refused": {"attendance": Attendance.CANCELLED_BY_PRACTITIONER, "awaited": True},
+        "moved": {"moved_from": "apt_0"},
+        "cancelled": {"attendance": Attendance.CANCELLED_BY_PATIENT},
+    }
+    post.settings(off=(f"{kind}.email",))
+    post.patient()
+    post.appointment(**made.get(kind, {}))
+    assert post.plan("apt_1").message_ids == ()
+    post.settings(off=())
+    assert post.planned().startswith(f"{kind}.email.")
 
 
 @pytest.mark.rule("M-20")

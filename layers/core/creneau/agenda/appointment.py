@@ -12,8 +12,9 @@ class Appointment(Stored, frozen=True, kw_only=True):
     """A move makes a new appointment of the same visit (A-12): `moved_from` and `moved_to` link them.
 
     `waiting_since` is the instant at which the earlier-slot box was ticked, None when it is not: the patient's place
-    in line. `online`: the patient booked it. `changes` counts the changes of attendance, so that each can be told once;
-    `attendance_at` is the last one's instant. `sequence` is the visit's calendar sequence (RFC 5546).
+    in line. `online`: the patient booked it; `awaited`: it was given up before staff had confirmed it. `changes` counts the
+    changes of attendance, so that each can be told once; `attendance_at` is the last one's instant. `sequence` is the
+    visit's calendar sequence (RFC 5546).
     """
 
     id: str
@@ -31,6 +32,7 @@ class Appointment(Stored, frozen=True, kw_only=True):
     waiting_since: datetime | None = None
     sms_template_id: str | None = None
     online: bool = False
+    awaited: bool = False
     changes: int = 0
     sequence: int = 0
     moved_from: str | None = None

@@ -25,7 +25,8 @@ class Address(Value, frozen=True, kw_only=True):
 class Practitioner(Stored, frozen=True, kw_only=True):
     """`user` is the id of the practitioner's own sign-in: whoever signs in with it changes this practitioner's agenda.
 
-    `sms_template_id` is the SMS that confirms what staff book with them, None: no SMS (A-09). `issuer_id` and
+    `sms_template_id` is the SMS that confirms what is booked with them, None: no SMS (A-09, M-04), `booking_sms_template_id`
+    the one by which they learn of what is booked online (M-05). `issuer_id` and
     `invoice_template_id` are what their invoices are made with (B-10), `default_service_ids` what a consultation without
     an appointment is billed as (B-04).
     """
@@ -37,6 +38,7 @@ class Practitioner(Stored, frozen=True, kw_only=True):
     phone: str | None = None
     user: str | None = None
     sms_template_id: str | None = None
+    booking_sms_template_id: str | None = None
     issuer_id: str | None = None
     invoice_template_id: str | None = None
     default_service_ids: tuple[str, ...] = ()

@@ -14,6 +14,8 @@ from creneau.shared.settings import SETTINGS, Clinic, Settings
 from creneau.shared.store import Put, Store, require
 from creneau.shared.time import Clock
 
+_AWAITING = Attendance.PENDING_CONFIRMATION
+
 
 @dataclass(frozen=True)
 class ChangeAttendance:
@@ -54,6 +56,7 @@ class ChangeAttendance:
         places = Places(snapshot, self.clinic.zone, now)
         after = before.with_(
             attendance=to,
+            awaited=to is not Attendance.BOOKED and (before.awaited or before.attendance is _AWAITING),
             changes=before.changes + 1,
             sequence=before.sequence + 1,
             attendance_at=now,

@@ -64,10 +64,11 @@ class SmsSettings(Value, frozen=True, kw_only=True):
     """Prices in minor units of the clinic's currency, a credit; `monthly_limit` in minor units a calendar month, None: none.
 
     `sender` is a number (E.164) or up to eleven letters and digits, empty: the country's default. `countries` (ISO 3166)
-    are those written to; empty: the clinic's own and its neighbours.
+    are those written to; empty: the clinic's own and its neighbours. `since`: when SMS were last turned on.
     """
 
     enabled: bool = False
+    since: datetime | None = None
     sender: str = ""
     confirmation_minutes: int = 5
     included: int = 200
@@ -108,6 +109,10 @@ class Settings(Stored, frozen=True, kw_only=True):
     def may_offer(self) -> bool:
         """Whether places are offered now. Not while sending is paused: an offer that nobody reads would expire (M-20)."""
         return self.waitlist.enabled and not self.messaging.paused
+
+    def texts(self, at: datetime) -> bool:
+        """Whether what happened at that instant is told by SMS: not while they are off, nor later, once they are on."""
+        return self.sms.enabled and (self.sms.since is None or at >= self.sms.since)
 
 
 SETTINGS = Ref(Settings, ("settings",))
