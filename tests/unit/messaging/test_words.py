@@ -9,10 +9,10 @@ import pytest
 from api.pages.words import say
 from creneau.agenda.attendance import Attendance
 from creneau.agenda.catalogue import Address
+from creneau.messaging.lines import address_lines
 from creneau.messaging.locale import Speech
 from creneau.messaging.message import Kind
 from creneau.messaging.render import Rendered
-from creneau.messaging.values import address_lines
 from creneau.messaging.write import chosen_for, write_email
 from creneau.shared.money import Money
 from creneau.shared.settings import LANGUAGES, language_of

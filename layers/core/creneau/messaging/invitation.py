@@ -6,11 +6,11 @@ from creneau.agenda.appointment import Appointment
 from creneau.agenda.catalogue import Patient, Predefined
 from creneau.messaging.calendar import Entry, Method, calendar_file
 from creneau.messaging.facts import Known
+from creneau.messaging.lines import address_lines
 from creneau.messaging.locale import Speech
 from creneau.messaging.message import Channel, Kind
 from creneau.messaging.mime import CalendarPart
 from creneau.messaging.reader import Reader
-from creneau.messaging.values import address_lines
 from creneau.messaging.words import one_line
 from creneau.shared.settings import Clinic, language_of
 

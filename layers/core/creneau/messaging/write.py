@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 
 from creneau.agenda.attendance import Attendance
 from creneau.messaging.facts import Known
+from creneau.messaging.lines import lines_of
 from creneau.messaging.message import Channel, Kind
 from creneau.messaging.render import Rendered
-from creneau.messaging.values import language_for, lines_of, values_of
+from creneau.messaging.values import language_for, values_of
 from creneau.messaging.wording.render import Frame, render_email, render_sms
 from creneau.messaging.wording_choice import Chosen, choose
 from creneau.messaging.words import one_line
@@ -46,7 +47,7 @@ def write_sms(known: Known, chosen: Chosen, links: Mapping[str, str]) -> str:
 def frame_of(settings: Settings, clinic: Clinic, signature: Sequence[str]) -> Frame:
     colour = settings.look.colour if is_colour(settings.look.colour) else Look().colour
     name = one_line(clinic.name)
-    lines = tuple(signature)[:_SIGNATURE_LINES] or (name,)
+    lines = tuple(line for line in map(one_line, signature) if line)[:_SIGNATURE_LINES] or (name,)
     return Frame(clinic_name=name, colour=colour, ink=ink_on(colour), signature=lines)
 
 
