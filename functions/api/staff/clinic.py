@@ -10,6 +10,7 @@ from api.staff.given import Colour, Edits, Line, Nothing, Text
 from api.staff.routing import ADMIN, STAFF, Call, Routes
 from api.staff.shown import View, local, view
 from creneau.messaging.message import NEVER_OFF, Channel, Kind
+from creneau.messaging.sms.senders import check_sender, checked_settings
 from creneau.shared.settings import SETTINGS, Settings
 
 routes = Routes()
@@ -54,6 +55,22 @@ class MessagingView(View, frozen=True, kw_only=True):
     hide: tuple[str, ...]
 
 
+class SmsView(View, frozen=True, kw_only=True):
+    """Prices and the limit in minor units of the clinic's currency. `countries` empty: the clinic's own and its
+    neighbours. `notices` say what the sender means for patients."""
+
+    enabled: bool
+    sender: str
+    confirmation_minutes: int
+    included: int
+    price: int
+    custom_module: bool
+    custom_price: int
+    monthly_limit: int | None
+    countries: tuple[str, ...]
+    notices: list[str]
+
+
 class LookView(View, frozen=True, kw_only=True):
     phone: str
     phone_hours: str
@@ -66,6 +83,7 @@ class SettingsView(View, frozen=True, kw_only=True):
 
     waitlist: WaitlistView
     messaging: MessagingView
+    sms: SmsView
     look: LookView
     signature: str
     version: int
@@ -107,6 +125,7 @@ class WaitlistGiven(Edits):
     )
 
 
+Country = Annotated[str, Field(pattern="^[A-Z]{2}$")]
 Piece = Literal["address", "price", "duration", "practitioner", "service", "instructions"]
 
 
@@ -123,6 +142,34 @@ class MessagingGiven(Edits):
     paused: bool = Field(default=False, description="While true, no message leaves and no place is offered.")
     off: tuple[Annotated[str, AfterValidator(_can_be_off)], ...] = ()
     hide: tuple[Piece, ...] = ()
+
+
+class SmsGiven(Edits):
+    enabled: bool = Field(default=False, description="Whether SMS leave at all.")
+    sender: Annotated[str, Field(max_length=40)] = Field(
+        default="",
+        description="A number, or 3 to 11 letters and digits where the country lets a name pass; empty: the carrier's.",
+    )
+    confirmation_minutes: int = Field(
+        default=0, ge=0, le=120, description="So long after a booking the SMS that confirms it goes, if it still holds."
+    )
+    included: int = Field(
+        default=0, ge=0, le=1_000_000, description="Credits a calendar month that cost nothing, with online booking on."
+    )
+    price: int = Field(default=0, ge=0, le=10_000, description="Of a credit beyond the included ones, in minor units.")
+    custom_module: bool = Field(
+        default=False, description="Whether custom and birthday SMS can be sent, and reminders reworded."
+    )
+    custom_price: int = Field(default=0, ge=0, le=10_000, description="Of a credit of those, in minor units.")
+    monthly_limit: int | None = Field(
+        default=None,
+        ge=0,
+        le=100_000_000,
+        description="What SMS may cost a calendar month, in minor units; beyond it none that costs leaves. Null: no limit.",
+    )
+    countries: Annotated[tuple[Country, ...], Field(max_length=60)] = Field(
+        default=(), description="Countries whose numbers are written to; empty: the clinic's own and its neighbours."
+    )
 
 
 def _website(value: str) -> str:
@@ -143,16 +190,19 @@ class SettingsGiven(Edits):
 
     waitlist: WaitlistGiven = WaitlistGiven()
     messaging: MessagingGiven = MessagingGiven()
+    sms: SmsGiven = SmsGiven()
     look: LookGiven = LookGiven()
     signature: Text = ""
 
 
-def _shown(settings: Settings) -> SettingsView:
+def _shown(call: Call, settings: Settings) -> SettingsView:
+    sender = check_sender(settings.sms.sender, call.app.clinic.country, settings.sms.countries)
     return view(
         SettingsView,
         settings,
         waitlist=view(WaitlistView, settings.waitlist),
         messaging=view(MessagingView, settings.messaging),
+        sms=view(SmsView, settings.sms, notices=list(sender.notices)),
         look=view(LookView, settings.look),
     )
 
@@ -185,11 +235,13 @@ def me(call: Call, _: Nothing) -> MeView:
 
 @routes("GET", "/v1/settings", STAFF, answers=SettingsView)
 def read_settings(call: Call, _: Nothing) -> SettingsView:
-    return _shown(call.app.store.get(SETTINGS) or Settings())
+    return _shown(call, call.app.store.get(SETTINGS) or Settings())
 
 
 @routes("PATCH", "/v1/settings", ADMIN, takes=SettingsGiven, answers=SettingsView, version="required")
 def change_settings(call: Call, given: SettingsGiven) -> SettingsView:
     """Changes what is given, and leaves the rest as it is."""
     version = call.required_version
-    return _shown(call.app.change_settings(_edited(call.app.store.get(SETTINGS) or Settings(), given), version))
+    new = _edited(call.app.store.get(SETTINGS) or Settings(), given)
+    new = new.with_(sms=checked_settings(new.sms, call.app.clinic.country))
+    return _shown(call, call.app.change_settings(new, version))

@@ -40,6 +40,7 @@ from creneau.messaging.opt_out import OpenOptOut, OptOut
 from creneau.messaging.plan_changes import PlanAppointmentMessages
 from creneau.messaging.plan_offers import PlanOffers
 from creneau.messaging.ports import Contents, Delays, KeptContents, Mailer, Offers, Outbox, Texter
+from creneau.messaging.sms.consumption import ShowConsumption
 from creneau.messaging.sweep import SweepMessages
 from creneau.shared.again import Again
 from creneau.shared.change_settings import ChangeSettings
@@ -364,6 +365,10 @@ class App:
     @cached_property
     def opt_out(self) -> OptOut:
         return OptOut(self.change_consent)
+
+    @cached_property
+    def show_consumption(self) -> ShowConsumption:
+        return ShowConsumption(self.store, self.clinic, self.clock)
 
     @cached_property
     def cancel_message(self) -> CancelMessage:

@@ -4,8 +4,9 @@ import re
 
 from creneau.messaging.sms.numbers import allowed_countries
 from creneau.shared.contact import e164
-from creneau.shared.errors import Fault
+from creneau.shared.errors import Fault, Invalid
 from creneau.shared.model import Value
+from creneau.shared.settings import SmsSettings
 
 _NAME = re.compile(r"(?=[A-Za-z0-9]*[A-Za-z])[A-Za-z0-9]{3,11}")
 NO_NAMES = frozenset({"CA", "US", "PR", "GU", "VI", "BE"})
@@ -59,3 +60,18 @@ def _notices(name: str, clinic_country: str, countries: tuple[str, ...]) -> list
 def sender_for(sender: str, country: str) -> str:
     """The sender as an SMS to that country carries it; empty where none of it would pass."""
     return "" if country in NO_NAMES and not sender.startswith("+") else sender
+
+
+def checked_settings(given: SmsSettings, clinic_country: str) -> SmsSettings:
+    """With the sender in its one form, and each country once. Raises Invalid."""
+    import phonenumbers
+
+    checked = check_sender(given.sender, clinic_country, given.countries, "sms.sender")
+    faults = list(checked.faults)
+    for place, country in enumerate(given.countries):
+        if country not in phonenumbers.SUPPORTED_REGIONS:
+            fault = Fault(f"sms.countries[{place}]", f"there is no country {country}", "write two letters, as in CH")
+            faults.append(fault)
+    if faults:
+        raise Invalid("the SMS settings cannot be meant", code="invalid", remedy="see errors", faults=tuple(faults))
+    return given.with_(sender=checked.sender, countries=tuple(dict.fromkeys(given.countries)))
