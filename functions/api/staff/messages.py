@@ -1,34 +1,41 @@
-"""Messages as staff see them: what was written to whom, what became of it, and why (M-01, M-02)."""
+"""Messages as staff see them: what was written to whom, what became of it, and why; and once more (M-01, M-02, M-06)."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Literal
 
 import msgspec
+from pydantic import Field, model_validator
 
-from api.staff.given import Nothing, Paged
+from api.staff.given import Given, Instant, Nothing, Paged
+from api.staff.names import names_of
 from api.staff.routing import AGENDA, Call, Routes
 from api.staff.shown import Listed, View, view
 from creneau.agenda.appointment import appointment_ref
 from creneau.agenda.catalogue import patient_ref
+from creneau.messaging.explained import explained
+from creneau.messaging.list_messages import FOLDERS, Wanted
 from creneau.messaging.message import (
     Channel,
     Kind,
     Message,
     MessageState,
     message_ref,
-    messages_by_state,
     messages_of_appointment,
     messages_of_patient,
 )
 from creneau.shared.errors import NotFound
 from creneau.shared.store import Collection, require
+from creneau.wiring import App
 
 routes = Routes()
 
 
 class DecisionView(View, frozen=True, kw_only=True):
-    """One decision: send, defer, suppress, ...; by which rule, on which facts."""
+    """One decision: send, defer, suppress, ...; by which rule, on which facts; `explained` is the same in a sentence."""
 
     at: datetime
+    explained: str
     step: str
     verdict: str
     rule: str
@@ -43,6 +50,7 @@ class MessageView(View, frozen=True, kw_only=True):
     kind: Kind
     state: MessageState
     patient_id: str | None
+    patient_name: str | None
     recipient: str
     address: str
     subject: str
@@ -69,29 +77,75 @@ class ContentView(View, frozen=True, kw_only=True):
     template: str
 
 
-class MessagesAsked(Paged):
-    """By state, the latest due first."""
+class MessagesOfAsked(Paged):
+    """A page may hold fewer than `limit`, or none, and still not be the last."""
 
-    state: MessageState
+    state: MessageState | None = Field(default=None, description="Or `folder`.")
+    folder: Literal["scheduled", "sent", "not_sent"] | None = Field(
+        default=None,
+        description="What is still to go; what left, whatever became of it; what was cancelled, suppressed or failed.",
+    )
+    channel: Channel | None = None
+    kind: Kind | None = None
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> "MessagesOfAsked":
+        if self.state is not None and self.folder is not None:
+            raise ValueError("both state and folder are given; give one of them")
+        return self
+
+    @property
+    def states(self) -> Sequence[MessageState]:
+        return (self.state,) if self.state else FOLDERS[self.folder] if self.folder else tuple(MessageState)
 
 
-def _shown(message: Message) -> MessageView:
-    return view(MessageView, message, why=[view(DecisionView, decision) for decision in message.why])
+class MessagesAsked(MessagesOfAsked):
+    """A page may hold fewer than `limit`, or none, and still not be the last."""
+
+    due_from: Instant | None = Field(default=None, description="The earliest `due_at`.")
+    due_before: Instant | None = Field(default=None, description="Due before it.")
+    order: Literal["latest_first", "soonest_first"] = "latest_first"
 
 
-def _listed(call: Call, of: Collection[Message], given: Paged) -> Listed[MessageView]:
-    page = call.app.store.page(of, given.limit, given.cursor)
-    return Listed(items=[_shown(message) for message in page.items], next_cursor=page.cursor)
+class ConfirmationGiven(Given):
+    channel: Channel = Channel.EMAIL
+
+
+def _shown(app: App, message: Message) -> MessageView:
+    return _named(app, [message])[0]
+
+
+def _named(app: App, messages: Sequence[Message]) -> list[MessageView]:
+    names, zone = names_of(app, (m.patient_id for m in messages if m.patient_id)), app.clinic.zone
+    return [
+        view(
+            MessageView,
+            m,
+            patient_name=names.get(m.patient_id or ""),
+            why=[view(DecisionView, decision, explained=explained(decision, zone)) for decision in m.why],
+        )
+        for m in messages
+    ]
+
+
+def _listed(call: Call, of: Collection[Message], given: MessagesOfAsked) -> Listed[MessageView]:
+    page, wanted = call.app.store.page(of, given.limit, given.cursor), Wanted(given.states, given.channel, given.kind)
+    return Listed(items=_named(call.app, [m for m in page.items if wanted.fits(m)]), next_cursor=page.cursor)
 
 
 @routes("GET", "/v1/messages", AGENDA, takes=MessagesAsked, answers=Listed[MessageView])
 def list_messages(call: Call, given: MessagesAsked) -> Listed[MessageView]:
-    return _listed(call, messages_by_state(given.state), given)
+    """The clinic's, by `due_at`."""
+    wanted = Wanted(
+        given.states, given.channel, given.kind, given.due_from, given.due_before, given.order == "soonest_first"
+    )
+    page = call.app.list_messages(wanted, given.limit, given.cursor)
+    return Listed(items=_named(call.app, page.items), next_cursor=page.cursor)
 
 
 @routes("GET", "/v1/messages/{message_id}", AGENDA, answers=MessageView)
 def read_message(call: Call, _: Nothing) -> MessageView:
-    return _shown(require(call.app.store, message_ref(call.id("message_id"))))
+    return _shown(call.app, require(call.app.store, message_ref(call.id("message_id"))))
 
 
 @routes("GET", "/v1/messages/{message_id}/content", AGENDA, answers=ContentView)
@@ -105,18 +159,37 @@ def read_content(call: Call, _: Nothing) -> ContentView:
 @routes("POST", "/v1/messages/{message_id}/cancel", AGENDA, answers=MessageView)
 def cancel_message(call: Call, _: Nothing) -> MessageView:
     """One that has not left yet."""
-    return _shown(call.app.cancel_message(call.id("message_id"), call.actor))
+    return _shown(call.app, call.app.cancel_message(call.id("message_id"), call.actor))
 
 
-@routes("GET", "/v1/patients/{patient_id}/messages", AGENDA, takes=Paged, answers=Listed[MessageView])
-def list_messages_of_patient(call: Call, given: Paged) -> Listed[MessageView]:
+@routes("POST", "/v1/messages/{message_id}/resend", AGENDA, answers=MessageView, status=201)
+def resend_message(call: Call, _: Nothing) -> MessageView:
+    """As a message of its own, as it reads now; refused when it would not leave. Answers what is on its way already."""
+    return _shown(call.app, call.app.resend(call.id("message_id"), call.actor))
+
+
+@routes(
+    "POST",
+    "/v1/appointments/{appointment_id}/confirmation",
+    AGENDA,
+    takes=ConfirmationGiven,
+    answers=MessageView,
+    status=201,
+)
+def send_confirmation(call: Call, given: ConfirmationGiven) -> MessageView:
+    """Confirms a booked appointment as it is now, however often it was confirmed before."""
+    return _shown(call.app, call.app.send_confirmation(call.id("appointment_id"), given.channel, call.actor))
+
+
+@routes("GET", "/v1/patients/{patient_id}/messages", AGENDA, takes=MessagesOfAsked, answers=Listed[MessageView])
+def list_messages_of_patient(call: Call, given: MessagesOfAsked) -> Listed[MessageView]:
     id = call.id("patient_id")
     require(call.app.store, patient_ref(id))
     return _listed(call, messages_of_patient(id), given)
 
 
-@routes("GET", "/v1/appointments/{appointment_id}/messages", AGENDA, takes=Paged, answers=Listed[MessageView])
-def list_messages_of_appointment(call: Call, given: Paged) -> Listed[MessageView]:
+@routes("GET", "/v1/appointments/{appointment_id}/messages", AGENDA, takes=MessagesOfAsked, answers=Listed[MessageView])
+def list_messages_of_appointment(call: Call, given: MessagesOfAsked) -> Listed[MessageView]:
     id = call.id("appointment_id")
     require(call.app.store, appointment_ref(id))
     return _listed(call, messages_of_appointment(id), given)

@@ -36,11 +36,14 @@ from creneau.agenda.wants_earlier import SetWantsEarlier
 from creneau.messaging.cancel import CancelMessage
 from creneau.messaging.dispatch import Dispatch, HandOver
 from creneau.messaging.edit_signatures import EditSignatures
+from creneau.messaging.facts import ReadKnown
+from creneau.messaging.list_messages import ListMessages
 from creneau.messaging.opt_out import OpenOptOut, OptOut
 from creneau.messaging.plan_changes import PlanAppointmentMessages
 from creneau.messaging.plan_offers import PlanOffers
 from creneau.messaging.ports import Contents, Delays, KeptContents, Mailer, Offers, Outbox, Texter
 from creneau.messaging.sms.consumption import ShowConsumption
+from creneau.messaging.resend import Resend, SendConfirmation
 from creneau.messaging.sweep import SweepMessages
 from creneau.shared.again import Again
 from creneau.shared.change_settings import ChangeSettings
@@ -338,7 +341,6 @@ class App:
         # Imported here: templates and locales are for the one function that writes messages.
         from creneau.messaging.compose import Compose
         from creneau.messaging.deliver import Deliver
-        from creneau.messaging.facts import ReadKnown
 
         compose = Compose(self.clinic, self.environment["PUBLIC_BASE_URL"].rstrip("/"), identifiers.random_bytes)
         read = ReadKnown(self.store, self.offers, self.clinic)
@@ -369,6 +371,18 @@ class App:
     @cached_property
     def show_consumption(self) -> ShowConsumption:
         return ShowConsumption(self.store, self.clinic, self.clock)
+
+    @cached_property
+    def list_messages(self) -> ListMessages:
+        return ListMessages(self.store)
+
+    @cached_property
+    def resend(self) -> Resend:
+        return Resend(self.store, ReadKnown(self.store, self.offers, self.clinic), self.clock, self.again)
+
+    @cached_property
+    def send_confirmation(self) -> SendConfirmation:
+        return SendConfirmation(self.store, self.clinic, self.clock, self.again)
 
     @cached_property
     def cancel_message(self) -> CancelMessage:

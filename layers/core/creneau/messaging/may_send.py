@@ -157,7 +157,7 @@ def _appointment(message: Message, appointment: Appointment | None, now: datetim
         return Suppress(Reason.NO_APPOINTMENT, "M-09")
     if appointment.attendance not in TELLS[message.kind]:
         return Suppress(Reason.OTHER_STATE, "M-09")
-    if message.kind in CHANGES and message.occurrence != str(appointment.changes):
+    if message.kind in CHANGES and message.occasion != str(appointment.changes):
         return Suppress(Reason.OVERTAKEN, "M-18")
     if appointment.start <= now and message.kind is not Kind.REVIEW:
         return Suppress(Reason.STARTED, "M-09")

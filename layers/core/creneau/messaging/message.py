@@ -1,6 +1,7 @@
 """A message is a record before it is an email: what, to whom, about what, when, in which state, and why (M-01)."""
 
 import hashlib
+import re
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -141,6 +142,11 @@ class Message(Stored, frozen=True, kw_only=True):
         return ABOUT[self.kind]
 
     @property
+    def occasion(self) -> str:
+        """The occurrence of the first of its kind, where this one was sent again: `r2-0` is the second after `0`."""
+        return re.sub(r"^r\d+-", "", self.occurrence)
+
+    @property
     def system_template(self) -> str:
         """The id of the system template of its kind and channel."""
         return f"{self.kind}.{self.channel}"
@@ -191,6 +197,11 @@ def message_id(kind: Kind, channel: Channel, subject: str, occurrence: str) -> s
     return f"{kind}.{channel}.{subject}.{occurrence}"
 
 
+def again(occasion: str, number: int) -> str:
+    """The occurrence of what staff send again."""
+    return f"r{number}-{occasion}"
+
+
 def parts_of(id: str) -> tuple[Kind, Channel, str, str]:
     """Kind, channel, subject and occurrence of an id; ValueError when the text is not one."""
     kind, channel, rest = id.split(".", 2)
@@ -222,6 +233,8 @@ def messages_of_batch(batch_id: str) -> Collection[Message]:
     return Collection("messages_of_batch", Message, (batch_id,))
 
 
-def messages_by_state(state: MessageState) -> Collection[Message]:
-    """Of the clinic, by due time."""
-    return Collection("messages_by_state", Message, (state,), newest_first=True)
+def messages_by_state(
+    state: MessageState, low: str = "", high: str = "", *, newest_first: bool = True
+) -> Collection[Message]:
+    """Of the clinic, by due time; the bounds are instants in UTC as ISO 8601 texts, or those with `#` and an id."""
+    return Collection("messages_by_state", Message, (state,), low, high, newest_first)

@@ -233,7 +233,7 @@ def place_of(of: Collection[Any]) -> tuple[str | None, str, str, str]:
         case "uses_of_month":
             return None, f"SMSMONTH#{key[0]}", "USE#", "USE#" + _HIGHEST
         case "messages_by_state":
-            return "by_third", f"MESSAGES#{key[0]}", "", _HIGHEST
+            return "by_third", f"MESSAGES#{key[0]}", of.low, of.high + _HIGHEST
     raise KeyError(of.name)
 
 
