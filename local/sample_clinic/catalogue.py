@@ -8,8 +8,8 @@ EXEMPT = "Exonéré de TVA (art. 21 LTVA)"
 SETTINGS = {
     "waitlist": {"enabled": True},
     "look": {"phone": "+41 21 000 00 00", "phone_hours": "8:00–12:00, 13:30–17:30"},
-    "signature": "Cabinet du Lac",
 }
+SIGNATURE = "Cabinet du Lac\nLausanne et Vevey"
 
 PRACTITIONERS: dict[str, dict[str, Any]] = {
     "rochat": {"name": "Dre Claire Rochat", "profession": "Médecin généraliste", "email": "rochat@clinic.example"},

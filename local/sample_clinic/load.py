@@ -44,6 +44,8 @@ def load(stack: Stack) -> Clinic:
     settings = staff.get("/settings")
     if settings["version"] == 0:
         staff.patch("/settings", {**catalogue.SETTINGS, "messaging": {"off": QUIET}}, 0)
+    if staff.get("/signatures/default")["version"] == 0:
+        staff.put("/signatures/default", {"text": catalogue.SIGNATURE}, 0)
     with ThreadPoolExecutor(HANDS) as hands:
         entry = _Entry(staff, date.fromisoformat(today), zone, hands)
         clinic = entry.enter(stack.user_id("practitioner"))

@@ -235,10 +235,10 @@ class TestSettings:
         admin.patch("/v1/settings", {"messaging": {"off": ["moved.email"], "hide": ["price"]}}, version=2)
         before = admin.get("/v1/settings").json
         assert (before["waitlist"]["enabled"], before["waitlist"]["refill"]) == (True, True)
-        signed = admin.patch("/v1/settings", {"signature": "X"}, version=3).json
-        assert signed == before | {"signature": "X", "version": 4}
+        called = admin.patch("/v1/settings", {"look": {"phone_hours": "8-12"}}, version=3).json
+        assert called == before | {"look": before["look"] | {"phone_hours": "8-12"}, "version": 4}
         waits = admin.patch("/v1/settings", {"waitlist": {"grace_minutes": 7}}, version=4).json
-        assert waits == signed | {"waitlist": signed["waitlist"] | {"grace_minutes": 7}, "version": 5}
+        assert waits == called | {"waitlist": called["waitlist"] | {"grace_minutes": 7}, "version": 5}
         shown = admin.patch("/v1/settings", {"messaging": {"hide": []}}, version=5).json
         assert shown["messaging"] == {"paused": False, "off": ["moved.email"], "hide": []}
         assert admin.patch("/v1/settings", {"waitlist": None}, version=6).fields == ["waitlist"]

@@ -8,6 +8,7 @@ from creneau.messaging.address import sendable
 from creneau.messaging.calendar import Method
 from creneau.messaging.mime import ATTACHED_LIMIT, Attachment, CalendarPart, build, file_name
 from creneau.messaging.render import Rendered
+from creneau.messaging.signature import Signatures
 from creneau.messaging.words import fit, one_line
 from creneau.shared.money import Money
 from creneau.shared.settings import SETTINGS, Settings
@@ -177,7 +178,7 @@ def test_no_stored_field_breaks_an_email(post, hostile):
     post.edit(service_ref("srv_1"), name=hostile, instructions=hostile, video_link=hostile, price=price)
     present = post.store.get(SETTINGS) or Settings()
     look = present.look.with_(phone_hours=hostile, phone=hostile, colour=hostile)
-    post.put(present.with_(signature=hostile, look=look))
+    post.put(present.with_(look=look), Signatures(default=hostile))
     for message in (id, post.planned("apt_1")):
         assert post.deliver(message).outcome == "sent"
     for mail in post.mails():

@@ -7,13 +7,14 @@ from typing import Any
 
 from creneau.messaging.address import sendable
 from creneau.messaging.facts import Known
+from creneau.messaging.invitation import invitation
 from creneau.messaging.message import Kind
 from creneau.messaging.mime import build
 from creneau.messaging.ports import Mail, Text
 from creneau.messaging.reader import reader_of
 from creneau.messaging.render import Rendered
 from creneau.messaging.words import one_line
-from creneau.messaging.write import chosen_for, default_signature, write_email
+from creneau.messaging.write import chosen_for, signature_of, write_email
 from creneau.shared.link import Link, hash_of, token_of
 from creneau.shared.model import Value
 from creneau.shared.settings import Clinic
@@ -58,7 +59,7 @@ class Compose:
         message, patient = known.message, known.patient
         reader = reader_of(message, patient, known.practitioner)
         to = sendable(reader.email or "") if reader else None
-        if to is None:
+        if reader is None or to is None:
             raise ValueError(f"{message.id} has no address to go to")
         token, addresses = "", dict[str, str]()
         links: tuple[Link, ...] = ()
@@ -67,8 +68,8 @@ class Compose:
             links = (self._link(token, known, now),)
             addresses = {"offer": f"{self.public_base_url}/o/{token}"}
         chosen = chosen_for(known)
-        rendered = write_email(known, chosen, addresses, default_signature(known.settings))
-        mime = build(rendered, self.clinic, to, message.id)
+        rendered = write_email(known, chosen, addresses, signature_of(known))
+        mime = build(rendered, self.clinic, to, message.id, calendar=invitation(known, reader, to, now))
         return Composed(
             post=Mail(message_id=message.id, sender=self.clinic.sender, to=to, mime=mime),
             kept=self._kept(rendered, to, f"{chosen.language}/{message.written_by}", token),

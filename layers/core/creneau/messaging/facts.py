@@ -18,6 +18,7 @@ from creneau.agenda.catalogue import (
 from creneau.messaging.may_send import Facts
 from creneau.messaging.message import ABOUT, About, Kind, Message, message_ref, parts_of
 from creneau.messaging.ports import Offers, OfferSeen
+from creneau.messaging.signature import SIGNATURES, UNSIGNED, Signatures
 from creneau.messaging.template import TEMPLATE_BOOK, Template, TemplateBook, template_ref
 from creneau.shared.model import Stored
 from creneau.shared.settings import SETTINGS, Clinic, Settings
@@ -41,6 +42,7 @@ class Known:
     service: Service | None
     round: Stored | None
     offer: OfferSeen | None
+    signatures: Signatures = UNSIGNED
 
     @property
     def facts(self) -> Facts:
@@ -72,7 +74,7 @@ class ReadKnown:
     def __call__(self, message_id: str, now: datetime) -> Known | None:
         """None when there is no such message."""
         named = _named(message_id, self.offers)
-        first = self.store.snapshot([message_ref(message_id), SETTINGS, TEMPLATE_BOOK, *named.values()])
+        first = self.store.snapshot([message_ref(message_id), SETTINGS, TEMPLATE_BOOK, SIGNATURES, *named.values()])
         message = first.get(message_ref(message_id))
         if message is None:
             return None
@@ -88,6 +90,7 @@ class ReadKnown:
             message=message,
             settings=settings,
             book=book,
+            signatures=first.get(SIGNATURES) or UNSIGNED,
             template=known.get("template"),
             patient=known.get("patient"),
             appointment=known.get("appointment"),

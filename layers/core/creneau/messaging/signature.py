@@ -59,6 +59,7 @@ class Signatures(Stored, frozen=True, kw_only=True):
         return next((s for s in self.others if occasion in s.occasions), None)
 
 
+UNSIGNED = Signatures()
 SIGNATURES = Ref(Signatures, ("signatures",))
 
 

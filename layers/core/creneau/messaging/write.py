@@ -7,6 +7,7 @@ from creneau.messaging.facts import Known
 from creneau.messaging.lines import lines_of
 from creneau.messaging.message import Channel, Kind
 from creneau.messaging.render import Rendered
+from creneau.messaging.signature import signature_for
 from creneau.messaging.values import language_for, values_of
 from creneau.messaging.wording.render import Frame, render_email, render_sms
 from creneau.messaging.wording_choice import Chosen, choose
@@ -51,5 +52,7 @@ def frame_of(settings: Settings, clinic: Clinic, signature: Sequence[str]) -> Fr
     return Frame(clinic_name=name, colour=colour, ink=ink_on(colour), signature=lines)
 
 
-def default_signature(settings: Settings) -> tuple[str, ...]:
-    return lines_of(settings.signature)
+def signature_of(known: Known) -> tuple[str, ...]:
+    """The lines of the one that applies (G-01); none where the clinic wrote none."""
+    message, picked = known.message, known.message.given.get("signature_id")
+    return lines_of(signature_for(known.signatures, message.kind, known.appointment, known.settings, picked))
