@@ -16,7 +16,7 @@ pytestmark = pytest.mark.rule("S-01")
         ("Demain à 9\u00a0h\u00a030, au 2\u202fe étage", "Demain à 9 h 30, au 2 e étage"),
         ("l’accès « Côté cour » – 1er étage…", 'l\'accès "Côté cour" - 1er étage...'),
         ("„Praxis am See“ — bitte klingeln", '"Praxis am See" - bitte klingeln'),
-        ("Le cœur\u00ad et\u200b l'œil", "Le coeur et l'oeil"),
+        ("Le cœur\u00ad et\u200b l'œil", "Le cœur et l'œil"),
         ("a\x00b\x1bc\u202ed\r\ne\u2028f", "abcd\ne\nf"),
         ("  a  \n\n\n\n   b \n", "a\n\nb"),
         ("50 € [A] ~ août, ç, Zoë, 😀, Łukasz", "50 € [A] ~ août, ç, Zoë, 😀, Łukasz"),

@@ -12,7 +12,7 @@ _WRITTEN = str.maketrans(
     | dict.fromkeys("“”„‟″«»", '"')
     | dict.fromkeys("‐‑‒–—―−•·", "-")
     | dict.fromkeys("\u00ad\u200b", "")
-    | {"…": "...", "‹": "<", "›": ">", "×": "x", "№": "No", "º": "o", "œ": "oe", "Œ": "OE", "ﬁ": "fi", "ﬂ": "fl"}
+    | {"…": "...", "‹": "<", "›": ">", "×": "x", "№": "No", "º": "o", "ﬁ": "fi", "ﬂ": "fl"}
 )
 """Only what says the same: an accent, a letter or a currency is never exchanged for another."""
 

@@ -9,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
 from creneau.messaging.render import Rendered
+from creneau.messaging.sms.fit import fit_for_sms
 from creneau.messaging.wording.blocks import Block, Box, Button, Values
 from creneau.messaging.wording.fields import Field, Part
 from creneau.messaging.wording.parse import Line, Paragraph, Parsed, parse
@@ -49,22 +50,8 @@ def render_sms(wording: Wording, values: Values) -> str:
     kept = [paragraph[0] for paragraph in body.paragraphs if _is_kept(paragraph, values)]
     lines = [_in_words(line, values) for line in kept or [p[0] for p in body.paragraphs]]
     lines += _manner(body, values, {"appointment.place", "appointment.how"})
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(plain(line) for line in lines)).strip()
+    return fit_for_sms("\n".join(lines))
 
-
-def plain(text: str) -> str:
-    """In the characters that an SMS writes in one septet, where a like one exists."""
-    return _RUNS.sub(" ", text.translate(_PLAIN)).strip()
-
-
-_PLAIN = str.maketrans(
-    dict.fromkeys("\u00a0\u2007\u2009\u200a\u202f\t", " ")
-    | dict.fromkeys("’‘‚′`´", "'")
-    | dict.fromkeys("“”„″«»", '"')
-    | dict.fromkeys("‐‑‒–—−", "-")
-    | {"…": "...", "•": "-", "\u00ad": "", "\u200b": ""}
-)
-_RUNS = re.compile(" {2,}")
 
 Shown = Paragraph | Block
 
