@@ -27,7 +27,6 @@ UNUSED = [
     "bin",
     "boto3/data",  # of boto3.resource()
     "boto3/examples",
-    "icalendar/fuzzing",
     "pydantic/v1",
 ]
 
