@@ -17,7 +17,7 @@ from local.stack import Stack
 from local.staff import Staff
 
 HANDS = 3  # each is a process on the engine that must start first
-QUIET = ["confirmed.email"]  # nobody gets sixty emails because a clinic's data were entered
+QUIET = "confirmed.email"  # nobody gets sixty emails because a clinic's data were entered
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -43,7 +43,8 @@ def load(stack: Stack) -> Clinic:
     homes.write(stack.home, "clinic", {"first_day": today})
     settings = staff.get("/settings")
     if settings["version"] == 0:
-        staff.patch("/settings", {**catalogue.SETTINGS, "messaging": {"off": QUIET}}, 0)
+        off = [*settings["messaging"]["off"], QUIET]
+        staff.patch("/settings", {**catalogue.SETTINGS, "messaging": {"off": off}}, 0)
     if staff.get("/signatures/default")["version"] == 0:
         staff.put("/signatures/default", {"text": catalogue.SIGNATURE}, 0)
     with ThreadPoolExecutor(HANDS) as hands:
@@ -51,8 +52,9 @@ def load(stack: Stack) -> Clinic:
         clinic = entry.enter(stack.user_id("practitioner"))
         stack.engine.wait_idle(60)
         settings = staff.get("/settings")
-        if settings["messaging"]["off"] == QUIET:
-            staff.patch("/settings", {"messaging": {"off": []}}, settings["version"])
+        off = settings["messaging"]["off"]
+        if QUIET in off:
+            staff.patch("/settings", {"messaging": {"off": [id for id in off if id != QUIET]}}, settings["version"])
         entry.book(clinic, [[wish] for wish in told(entry.plan)])
     stack.engine.wait_idle(60)
     return clinic

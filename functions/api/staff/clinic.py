@@ -9,8 +9,9 @@ from pydantic import AfterValidator, Field
 from api.staff.given import Colour, Edits, Line, Nothing, Text
 from api.staff.routing import ADMIN, STAFF, Call, Routes
 from api.staff.shown import View, local, view
-from creneau.messaging.message import NEVER_OFF, Channel, Kind
+from creneau.messaging.message import NEVER_OFF
 from creneau.messaging.sms.senders import check_sender, checked_settings
+from creneau.messaging.template import BY_HAND, SYSTEM
 from creneau.shared.settings import SETTINGS, Settings
 
 routes = Routes()
@@ -48,9 +49,13 @@ class WaitlistView(View, frozen=True, kw_only=True):
 
 
 class MessagingView(View, frozen=True, kw_only=True):
-    """`off` are the system templates (`moved.email`) that do not go, `hide` the pieces that emails leave out."""
+    """`restored_at`: the table was restored to then, and sending begins again by `POST /v1/sending/resume`.
+
+    `off` are the system templates (`moved.email`) that do not go, `hide` the pieces that emails leave out.
+    """
 
     paused: bool
+    restored_at: datetime | None
     off: tuple[str, ...]
     hide: tuple[str, ...]
 
@@ -132,8 +137,9 @@ Piece = Literal["address", "price", "duration", "practitioner", "service", "inst
 def _can_be_off(template: str) -> str:
     if template in NEVER_OFF:
         raise ValueError("offers are always told; to make none, set waitlist.enabled to false")
-    kind, _, channel = template.partition(".")
-    if kind not in set(Kind) or channel not in set(Channel):
+    if template in BY_HAND:
+        raise ValueError("it is only sent by hand; leave it out")
+    if template not in SYSTEM:
         raise ValueError("there is no such system template; name a kind and a channel, such as moved.email")
     return template
 

@@ -38,6 +38,7 @@ SAID = {
     "string_unicode": ("not a text in UTF-8", "give a text"),
     "tuple_type": _LIST,
     "model_type": _OBJECT,
+    "dict_type": _OBJECT,
     "enum": _CHOICE,
     "literal_error": _CHOICE,
     "string_too_short": ("it is too short", "give {min_length} or more characters"),

@@ -3,13 +3,25 @@
 from api.errors import problem
 from api.framed import Noted, answering
 from api.gateway import Request, Response
-from api.staff import absences, agendas, appointments, catalogue, clinic, messages, patients, signatures, sms, waitlist
+from api.staff import (
+    absences,
+    agendas,
+    appointments,
+    catalogue,
+    clinic,
+    messages,
+    patients,
+    signatures,
+    sms,
+    templates,
+    waitlist,
+)
 from api.staff.routing import ID, Call, Route, call, find
 from api.staff.signed_in import actor_of
 from creneau.entry import logger
 from creneau.wiring import App
 
-MODULES = (clinic, catalogue, agendas, appointments, absences, patients, waitlist, messages, signatures, sms)
+MODULES = (clinic, catalogue, agendas, appointments, absences, patients, waitlist, messages, signatures, templates, sms)
 ROUTES: list[Route] = [route for module in MODULES for route in module.routes.all]
 
 

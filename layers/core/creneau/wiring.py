@@ -42,9 +42,12 @@ from creneau.messaging.opt_out import OpenOptOut, OptOut
 from creneau.messaging.plan_changes import PlanAppointmentMessages
 from creneau.messaging.plan_offers import PlanOffers
 from creneau.messaging.ports import Contents, Delays, KeptContents, Mailer, Offers, Outbox, Texter
-from creneau.messaging.sms.consumption import ShowConsumption
 from creneau.messaging.resend import Resend, SendConfirmation
+from creneau.messaging.sms.consumption import ShowConsumption
 from creneau.messaging.sweep import SweepMessages
+from creneau.messaging.templates.edit import EditTemplates
+from creneau.messaging.templates.show import ShowTemplates
+from creneau.messaging.templates.switch import SwitchTemplate
 from creneau.shared.again import Again
 from creneau.shared.change_settings import ChangeSettings
 from creneau.shared.request_key import UseRequestKey
@@ -66,6 +69,7 @@ from creneau.waitlist.sweep import SweepWaitlist
 
 if TYPE_CHECKING:
     from creneau.messaging.deliver import Deliver
+    from creneau.messaging.templates.preview import Preview
 
 DELIVERERS = 4
 """How many consumers of the outbox run at once, at most (the template's MaximumConcurrency): they share a rate."""
@@ -190,6 +194,27 @@ class App:
     @cached_property
     def change_settings(self) -> ChangeSettings:
         return ChangeSettings(self.store, self.clock)
+
+    # -- templates
+    @cached_property
+    def show_templates(self) -> ShowTemplates:
+        return ShowTemplates(self.store)
+
+    @cached_property
+    def edit_templates(self) -> EditTemplates:
+        return EditTemplates(self.store, self.show_templates, self.clinic, self.clock, self.again)
+
+    @cached_property
+    def switch_template(self) -> SwitchTemplate:
+        return SwitchTemplate(self.store, self.show_templates, self.clock, self.again)
+
+    @cached_property
+    def preview_template(self) -> "Preview":
+        # Imported here: it writes messages, which few requests ask for.
+        from creneau.messaging.templates.preview import Preview
+
+        base_url = self.environment.get("PUBLIC_BASE_URL", "").rstrip("/")
+        return Preview(self.store, self.clinic, self.clock, base_url)
 
     # -- waitlist
     @cached_property

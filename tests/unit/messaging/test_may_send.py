@@ -7,9 +7,11 @@ import pytest
 from creneau.agenda.appointment import Appointment
 from creneau.agenda.attendance import Attendance
 from creneau.agenda.catalogue import Patient
+from creneau.messaging.delay import parse_delay
 from creneau.messaging.may_send import TELLS, Defer, Facts, Reason, Send, Suppress, decided, may_send
 from creneau.messaging.message import Channel, Kind, Message, MessageState
 from creneau.messaging.ports import OfferSeen
+from creneau.messaging.template import Line, TemplateBook
 from creneau.shared.settings import MessagingSettings, Settings
 from tests.support.post import CLINIC, NOW
 
@@ -46,9 +48,26 @@ def message(kind=Kind.CONFIRMED, occurrence="0", **more) -> Message:
     ).with_(**more)
 
 
-def facts(patient=PATIENT, appointment=APPOINTMENT, offer=None, **messaging) -> Facts:
-    settings = Settings(messaging=MessagingSettings(**messaging))
-    return Facts(clinic=CLINIC, settings=settings, patient=patient, appointment=appointment, offer=offer)
+def facts(patient=PATIENT, appointment=APPOINTMENT, offer=None, book=None, **messaging) -> Facts:
+    settings = Settings(messaging=MessagingSettings(**({"off": ()} | messaging)))
+    return Facts(
+        clinic=CLINIC,
+        settings=settings,
+        book=book or TemplateBook(),
+        patient=patient,
+        appointment=appointment,
+        offer=offer,
+    )
+
+
+@pytest.mark.rule("M-08", "M-09")
+def test_a_template_of_the_clinics_own_goes_while_it_is_there_and_on():
+    own = Line(id="tpl_1", kind=Kind.REMINDER, channel=Channel.EMAIL, delays=(parse_delay("48h"),))
+    told = message(Kind.REMINDER, "tpl_1-48h", template_id="tpl_1")
+    off = ("reminder.email",)  # the system one, which it is not
+    assert may_send(told, facts(book=TemplateBook(stored=(own,)), off=off), NOW) == Send()
+    for book in (TemplateBook(stored=(own.with_(active=False),)), TemplateBook()):
+        assert may_send(told, facts(book=book), NOW) == Suppress(Reason.TEMPLATE_OFF, "M-09")
 
 
 def offer(**more) -> Facts:

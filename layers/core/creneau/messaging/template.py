@@ -42,7 +42,7 @@ CUSTOM = frozenset(
 BY_HAND = frozenset({"custom.sms", "voucher.email"})
 """Only sent when staff say so: there is nothing to turn off."""
 
-CANNOT_BE_OFF = BY_HAND | {f"{kind}.{Channel.EMAIL}" for kind in NEVER_OFF}
+CANNOT_BE_OFF = BY_HAND | NEVER_OFF
 
 DELAYS_OF = {Kind.REMINDER: (1, 10), Kind.REVIEW: (1, 1)}
 """How many delays a template of a kind has, at least and at most; the others have none."""

@@ -17,9 +17,8 @@ class ChangeSettings:
 
     def __call__(self, new: Settings, expected_version: int) -> Settings:
         before = (self.store.get(SETTINGS) or Settings()).messaging
-        on = {kind: self.clock() for kind in before.off if kind not in new.messaging.off}
-        messaging = new.messaging.with_(on_since={**before.on_since, **on})
-        new = new.with_(messaging=messaging, version=expected_version)
+        since = before.turned(new.messaging.off, self.clock()).on_since
+        new = new.with_(messaging=new.messaging.with_(on_since=since), version=expected_version)
         try:
             self.store.commit([Put(new)])
         except Conflict:

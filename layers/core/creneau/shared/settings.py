@@ -42,14 +42,20 @@ class WaitlistSettings(Value, frozen=True, kw_only=True):
     refill: bool = False
 
 
+OFF_AT_FIRST = ("reminder.sms", "confirmed.sms", "online_booking.sms", "birthday.sms", "review.email")
+"""System templates that a new clinic turns on itself: they cost money, or tell more than what was booked."""
+
+
 class MessagingSettings(Value, frozen=True, kw_only=True):
     """Which messages go: `off` holds ids of system templates, `moved.email`, that do not, `on_since` when those that did
     not were turned on. `hide`: what emails leave out (M-07). No SMS leaves between `quiet_from` and `quiet_until`, local
-    times of day (M-16); alike: always one may.
+    times of day (M-16); alike: always one may. `restored_at` is the point to which the table was restored, while what was
+    sent and numbered since is not reconciled: `paused` holds as long.
     """
 
     paused: bool = False
-    off: tuple[str, ...] = ()
+    restored_at: datetime | None = None
+    off: tuple[str, ...] = OFF_AT_FIRST
     on_since: dict[str, datetime] = {}
     hide: tuple[str, ...] = ()
     quiet_from: str = "21:00"
@@ -58,6 +64,11 @@ class MessagingSettings(Value, frozen=True, kw_only=True):
     def tells(self, template: str, at: datetime) -> bool:
         """Whether a change at that instant is told: not while its system template is off, nor later, when it is on again."""
         return template not in self.off and (template not in self.on_since or at >= self.on_since[template])
+
+    def turned(self, off: tuple[str, ...], now: datetime) -> "MessagingSettings":
+        """With other ones off; what comes on tells what happens from now on."""
+        on = {template: now for template in self.off if template not in off}
+        return self.with_(off=off, on_since={**self.on_since, **on})
 
 
 class SmsSettings(Value, frozen=True, kw_only=True):

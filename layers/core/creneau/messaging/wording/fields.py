@@ -28,7 +28,7 @@ EMAIL, ALL = frozenset({Channel.EMAIL}), frozenset(Channel)
 
 
 class Field(Value, frozen=True, kw_only=True):
-    """`optional`: it can be empty, and then the paragraph (in an SMS, the line) that holds it is left out.
+    """The paragraph (in an SMS, the line) that holds an empty field is left out; one that often is empty is `optional`.
 
     A `block` is a box or a button and stands alone in its paragraph; an `address` of the web becomes a link.
     """
@@ -82,8 +82,8 @@ FIELDS: dict[str, Field] = {
         _public("clinic.website", optional=True, address=True),
         _personal("recipient.name", EVERY),
         _personal("patient.name", EVERY - _VOUCHER),
-        _personal("patient.first_name", EVERY - _VOUCHER, optional=True),
-        _personal("patient.last_name", EVERY - _VOUCHER, optional=True),
+        _personal("patient.first_name", EVERY - _VOUCHER),
+        _personal("patient.last_name", EVERY - _VOUCHER),
         _personal("practitioner.name", EVERY - _VOUCHER, optional=True),
         _personal("appointment.start", VISITS),
         _personal("appointment.date", VISITS),

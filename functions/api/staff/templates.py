@@ -1,0 +1,308 @@
+"""Templates: what messages say and, where a clinic has its own, when they go (M-08)."""
+
+from datetime import datetime
+from types import NoneType
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from api.staff.given import Given, Id, Name, Nothing, Text
+from api.staff.routing import ADMIN, AGENDA, STAFF, Call, Routes
+from api.staff.shown import Listed, View, view
+from creneau.messaging.delay import Delay, Unit
+from creneau.messaging.message import Channel, Kind
+from creneau.messaging.sms.senders import check_sender
+from creneau.messaging.template import CANNOT_BE_OFF
+from creneau.messaging.templates.edit import Changes, Draft
+from creneau.messaging.templates.show import Shown
+from creneau.messaging.templates.titles import title_of
+from creneau.messaging.wording.fields import Privacy
+from creneau.messaging.wording.wording import Wording
+
+routes = Routes()
+
+
+class DelayView(View, frozen=True, kw_only=True):
+    """So long before the visit; for a review, after it."""
+
+    number: int
+    unit: Unit
+
+
+class WordingView(View, frozen=True, kw_only=True):
+    """`key` names it: a language, `fr`, or a language and a case of its own, `fr.accepted` (a patient accepted an offer),
+    `fr.by_patient` (a patient cancelled). `shipped`: nobody at the clinic wrote it."""
+
+    key: str
+    subject: str
+    body: str
+    shipped: bool
+
+
+class TemplateView(View, frozen=True, kw_only=True):
+    """`system`: its settings are fixed, its wordings can be changed. `notices` say what its sender means for patients.
+    `can_be_off`: false for what is always told, or sent by hand."""
+
+    id: str
+    system: bool
+    kind: Kind
+    channel: Channel
+    title: str
+    description: str
+    active: bool
+    can_be_off: bool
+    since: datetime | None
+    delays: list[DelayView]
+    sender: str
+    notices: list[str]
+    wordings: list[WordingView]
+    version: int
+
+
+class FieldView(View, frozen=True, kw_only=True):
+    """A field, `{{ appointment.start }}`, and what it says in a sample. `privacy`: `health` stands in an email's body
+    only. `optional`: it often is empty; then its paragraph, in an SMS its line, is left out. `block`: a box or a button,
+    alone in its paragraph."""
+
+    name: str
+    privacy: Privacy
+    optional: bool
+    block: bool
+    in_subject: bool
+    sample: str
+
+
+class PreviewView(View, frozen=True, kw_only=True):
+    """An email's three parts, or the text of an SMS; the others are empty."""
+
+    language: str
+    subject: str
+    text: str
+    html: str
+    sms: str
+
+
+class DelayGiven(Given):
+    number: int = Field(ge=1, le=10000)
+    unit: Literal["minutes", "hours", "days", "months"]
+
+
+Words = Annotated[str, Field(max_length=40_000)]
+"""Longer than any limit of a wording, which names the place where a text is cut."""
+
+
+class WordingGiven(Given):
+    """Words and fields, `{{ clinic.name }}`, and nothing else. In an email's body blank lines part paragraphs, and a first
+    line that begins with `# ` is its heading. An SMS has no subject."""
+
+    subject: Words = ""
+    body: Words
+
+
+class TemplateGiven(Given):
+    """A template of the clinic's own. `title` and `description` are for staff. Reminders have 1 to 10 delays, reviews one,
+    others none. `sender` of an SMS: a number, or 3 to 11 letters and digits; empty: the clinic's."""
+
+    kind: Kind
+    channel: Channel
+    title: Name
+    description: Text = ""
+    sender: Annotated[str, Field(max_length=40)] = ""
+    delays: Annotated[tuple[DelayGiven, ...], Field(max_length=10)] = ()
+    active: bool = True
+    wordings: Annotated[dict[str, WordingGiven], Field(max_length=4)]
+
+
+class TemplateEdits(Given):
+    """What is left out, or null, stays as it is; `delays` are given as a whole."""
+
+    title: Name | None = None
+    description: Text | None = None
+    sender: Annotated[str, Field(max_length=40)] | None = None
+    delays: Annotated[tuple[DelayGiven, ...], Field(max_length=10)] | None = None
+
+
+class Copy(Given):
+    """The title of the copy."""
+
+    title: Name
+
+
+class Switch(Given):
+    active: bool
+
+
+class PreviewAsked(Given):
+    """`wording`: the one to show, null: as it is now. About a made-up visit, or that of `appointment_id`."""
+
+    key: Annotated[str, Field(max_length=40)]
+    wording: WordingGiven | None = None
+    appointment_id: Id | None = None
+
+
+class UnsavedAsked(Given):
+    """A wording that belongs to no template yet."""
+
+    kind: Kind
+    channel: Channel
+    key: Annotated[str, Field(max_length=40)]
+    wording: WordingGiven
+    appointment_id: Id | None = None
+
+
+class FieldsAsked(Given):
+    """The fields of one kind and channel, with a sample in one language."""
+
+    kind: Kind
+    channel: Channel
+    language: Literal["fr", "de", "it", "en"] = "fr"
+
+
+def _shown(call: Call, shown: Shown) -> TemplateView:
+    line, template = shown.line, shown.template
+    return TemplateView(
+        id=line.id,
+        system=line.is_system,
+        kind=line.kind,
+        channel=line.channel,
+        title=title_of(line.id, call.app.clinic.language) if line.is_system else template.title if template else "",
+        description=template.description if template else "",
+        active=line.active,
+        can_be_off=line.id not in CANNOT_BE_OFF,
+        since=line.since,
+        delays=[view(DelayView, delay) for delay in line.delays],
+        sender=line.sender,
+        notices=list(check_sender(line.sender, call.app.clinic.country).notices),
+        wordings=[
+            WordingView(key=key, subject=wording.subject, body=wording.body, shipped=not own)
+            for key, wording, own in shown.wordings()
+        ],
+        version=shown.version,
+    )
+
+
+def _wording(given: WordingGiven) -> Wording:
+    return Wording(subject=given.subject, body=given.body)
+
+
+def _delays(given: tuple[DelayGiven, ...]) -> tuple[Delay, ...]:
+    return tuple(Delay(number=delay.number, unit=Unit(delay.unit)) for delay in given)
+
+
+@routes("GET", "/v1/templates", STAFF, answers=Listed[TemplateView])
+def list_templates(call: Call, _: Nothing) -> Listed[TemplateView]:
+    """All of them: the system ones first, one per kind and channel, then the clinic's own, 200 at most."""
+    return Listed(items=[_shown(call, shown) for shown in call.app.show_templates()])
+
+
+@routes("POST", "/v1/templates", ADMIN, takes=TemplateGiven, answers=TemplateView, creates=True)
+def create_template(call: Call, given: TemplateGiven) -> TemplateView:
+    """Of one of these kinds: reminder, confirmed by SMS, online_booking, custom, birthday, review, voucher."""
+    draft = Draft(
+        kind=given.kind,
+        channel=given.channel,
+        title=given.title,
+        description=given.description,
+        sender=given.sender,
+        delays=_delays(given.delays),
+        active=given.active,
+        wordings={key: _wording(wording) for key, wording in given.wordings.items()},
+    )
+    return _shown(call, call.app.edit_templates.create(call.new_id("tpl"), draft, call.actor))
+
+
+@routes("GET", "/v1/templates/{template_id}", STAFF, answers=TemplateView)
+def read_template(call: Call, _: Nothing) -> TemplateView:
+    return _shown(call, call.app.show_templates.one(call.id("template_id")))
+
+
+@routes("PATCH", "/v1/templates/{template_id}", ADMIN, takes=TemplateEdits, answers=TemplateView, version="required")
+def change_template(call: Call, given: TemplateEdits) -> TemplateView:
+    """One of the clinic's own. Other delays move the reminders that are planned already."""
+    changes = Changes(
+        title=given.title,
+        description=given.description,
+        sender=given.sender,
+        delays=None if given.delays is None else _delays(given.delays),
+    )
+    id, version = call.id("template_id"), call.required_version
+    return _shown(call, call.app.edit_templates.change(id, changes, version, call.actor))
+
+
+@routes("DELETE", "/v1/templates/{template_id}", ADMIN, answers=NoneType)
+def delete_template(call: Call, _: Nothing) -> None:
+    """One of the clinic's own. What was sent by it stays as it is; what it had planned does not go."""
+    call.app.edit_templates.delete(call.id("template_id"))
+
+
+@routes("PUT", "/v1/templates/{template_id}/active", ADMIN, takes=Switch, answers=TemplateView)
+def switch_template(call: Call, given: Switch) -> TemplateView:
+    """Turned on, it tells what happens from then on; off, what it had planned does not go."""
+    return _shown(call, call.app.switch_template(call.id("template_id"), given.active))
+
+
+@routes("POST", "/v1/templates/{template_id}/duplicate", ADMIN, takes=Copy, answers=TemplateView, creates=True)
+def duplicate_template(call: Call, given: Copy) -> TemplateView:
+    """As a template of the clinic's own, off until it is turned on."""
+    id = call.id("template_id")
+    return _shown(call, call.app.edit_templates.duplicate(id, call.new_id("tpl"), given.title, call.actor))
+
+
+@routes(
+    "PUT",
+    "/v1/templates/{template_id}/wordings/{key}",
+    ADMIN,
+    takes=WordingGiven,
+    answers=TemplateView,
+    version="required",
+)
+def change_wording(call: Call, given: WordingGiven) -> TemplateView:
+    """In one language. Messages that are planned go in the new words; each fault is told with its line and column."""
+    id, key, version = call.id("template_id"), call.id("key"), call.required_version
+    return _shown(call, call.app.edit_templates.reword(id, key, _wording(given), version, call.actor))
+
+
+@routes("DELETE", "/v1/templates/{template_id}/wordings/{key}", ADMIN, answers=TemplateView, version="required")
+def reset_wording(call: Call, _: Nothing) -> TemplateView:
+    """A system template is back to the shipped words; one of the clinic's own is no longer written in that language."""
+    id, key, version = call.id("template_id"), call.id("key"), call.required_version
+    return _shown(call, call.app.edit_templates.unword(id, key, version, call.actor))
+
+
+@routes("POST", "/v1/templates/{template_id}/preview", AGENDA, takes=PreviewAsked, answers=PreviewView)
+def preview_template(call: Call, given: PreviewAsked) -> PreviewView:
+    """What it would say; nothing is stored or sent."""
+    shown = call.app.show_templates.one(call.id("template_id"))
+    wording = _wording(given.wording) if given.wording else shown.wording(given.key)
+    return _previewed(call, shown.line.kind, shown.line.channel, wording, given)
+
+
+@routes("POST", "/v1/template-preview", AGENDA, takes=UnsavedAsked, answers=PreviewView)
+def preview_wording(call: Call, given: UnsavedAsked) -> PreviewView:
+    """The same for a template that is not there yet."""
+    return _previewed(call, given.kind, given.channel, _wording(given.wording), given)
+
+
+def _previewed(
+    call: Call, kind: Kind, channel: Channel, wording: Wording, given: PreviewAsked | UnsavedAsked
+) -> PreviewView:
+    made = call.app.preview_template(kind, channel, wording, given.key, given.appointment_id)
+    email = made.email
+    return PreviewView(
+        language=made.language,
+        subject=email.subject if email else "",
+        text=email.text if email else "",
+        html=email.html if email else "",
+        sms=made.sms,
+    )
+
+
+@routes("GET", "/v1/template-fields", STAFF, takes=FieldsAsked, answers=Listed[FieldView])
+def list_template_fields(call: Call, given: FieldsAsked) -> Listed[FieldView]:
+    """What a wording of that kind and channel may hold."""
+    examples = call.app.preview_template.examples(given.kind, given.channel, given.language)
+    return Listed(
+        items=[
+            view(FieldView, example.field, sample=example.text, in_subject=example.in_subject) for example in examples
+        ]
+    )
