@@ -102,6 +102,7 @@ def test_instants_on_days_when_the_clock_changes(month, day, hour, minute):
     assert event["DTSTART"].dt.astimezone(CLINIC.zone) == start.astimezone(CLINIC.zone)
 
 
+@pytest.mark.rule("M-13")
 def test_an_instant_of_another_zone_is_the_same_instant():
     start = datetime(2027, 3, 2, 9, 30, tzinfo=CLINIC.zone)
     assert b"DTSTART:20270302T083000Z\r\n" in made(start=start, end=start + timedelta(minutes=30))
@@ -139,6 +140,7 @@ def test_no_word_becomes_a_line_or_a_parameter(hostile):
     assert not set(content.decode()) & {"\x00", "\u202e", "\u2028"}
 
 
+@pytest.mark.rule("M-13")
 def test_marks_are_read_back_as_they_were_written():
     said = "Dr Favre; 2e étage, \\ gauche"
     event = event_of(made(ENTRY.with_(location=said, description=f"{said}\n{said}")))
