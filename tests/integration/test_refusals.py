@@ -217,3 +217,5 @@ def test_what_was_kept_can_be_read(aws):
     s3.create_bucket(Bucket="contents", CreateBucketConfiguration={"LocationConstraint": "eu-west-3"})
     S3Contents(s3, "contents").keep("messages/é.1/1.json", json.dumps({"a": "ü"}).encode())
     assert json.loads(S3Contents(s3, "contents").read("messages/é.1/1.json")) == {"a": "ü"}
+    assert S3Contents(s3, "contents").has("messages/é.1/1.json")
+    assert not S3Contents(s3, "contents").has("messages/é.1/2.json")

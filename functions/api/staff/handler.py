@@ -11,6 +11,7 @@ from api.staff import (
     clinic,
     messages,
     patients,
+    sending,
     signatures,
     sms,
     templates,
@@ -21,7 +22,20 @@ from api.staff.signed_in import actor_of
 from creneau.entry import logger
 from creneau.wiring import App
 
-MODULES = (clinic, catalogue, agendas, appointments, absences, patients, waitlist, messages, signatures, templates, sms)
+MODULES = (
+    clinic,
+    catalogue,
+    agendas,
+    appointments,
+    absences,
+    patients,
+    waitlist,
+    messages,
+    sending,
+    signatures,
+    templates,
+    sms,
+)
 ROUTES: list[Route] = [route for module in MODULES for route in module.routes.all]
 
 

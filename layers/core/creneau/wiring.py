@@ -69,6 +69,7 @@ from creneau.waitlist.sweep import SweepWaitlist
 
 if TYPE_CHECKING:
     from creneau.messaging.deliver import Deliver
+    from creneau.messaging.resume import ResumeSending
     from creneau.messaging.templates.preview import Preview
 
 DELIVERERS = 4
@@ -408,6 +409,12 @@ class App:
     @cached_property
     def send_confirmation(self) -> SendConfirmation:
         return SendConfirmation(self.store, self.clinic, self.clock, self.again)
+
+    @cached_property
+    def resume_sending(self) -> "ResumeSending":
+        from creneau.messaging.resume import ResumeSending
+
+        return ResumeSending(self.store, self.list_messages, self.kept_contents, self.clock, self.again)
 
     @cached_property
     def cancel_message(self) -> CancelMessage:

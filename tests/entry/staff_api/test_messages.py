@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from creneau.messaging.message import Channel, Decision, Kind, Message, MessageState, message_ref
+from creneau.shared.settings import SETTINGS
 from creneau.shared.store import require
 from tests.support.world import at
 
@@ -112,3 +113,19 @@ class TestOnceMore:
         world.now += timedelta(days=60)
         assert secretary.post("/v1/appointments/apt_none/confirmation").status == 404
         assert secretary.post("/v1/messages/none/resend").status == 404
+
+
+@pytest.mark.rule("M-20")
+def test_sending_begins_again_after_a_restore(world, secretary, admin):
+    world.app.kept_contents = {}
+    present = require(world.store, SETTINGS)
+    held = present.messaging.with_(paused=True, restored_at=world.now)
+    world.put(present.with_(messaging=held))
+    assert admin.get("/v1/settings")["messaging"]["restored_at"] == "2026-03-02T07:00:00Z"
+    lifted = admin.patch("/v1/settings", {"messaging": {"paused": False}}, version=2)
+    assert (lifted.status, lifted["remedy"]) == (409, "begin again by POST /v1/sending/resume")
+    assert admin.post("/v1/sending/resume")["code"] == "numbers_not_compared"
+    assert secretary.post("/v1/sending/resume", {"numbers_compared": True}).status == 403
+    done = admin.post("/v1/sending/resume", {"numbers_compared": True})
+    assert (done.status, done.json) == (200, {"set_aside": [], "cursor": None})
+    assert admin.get("/v1/settings")["messaging"]["paused"] is False

@@ -87,6 +87,7 @@ RIGHTS = {
     "GET /v1/messages": AGENDA,
     "GET /v1/messages/{message_id}": AGENDA,
     "GET /v1/messages/{message_id}/content": AGENDA,
+    "POST /v1/sending/resume": ADMIN,
     "POST /v1/messages/{message_id}/cancel": AGENDA,
     "GET /v1/templates": READ_BY_ALL,
     "POST /v1/templates": ADMIN,
@@ -128,7 +129,9 @@ def test_the_document_says_who_may(route):
 
 @pytest.fixture(scope="module")
 def world():
-    return World().clinic()
+    world = World().clinic()
+    world.app.kept_contents = {}
+    return world
 
 
 @pytest.mark.parametrize("role", [*Role, "nobody"])

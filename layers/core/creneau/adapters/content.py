@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 
 class S3Contents:
     """Implements `messaging.ports.Contents` and `KeptContents`."""
@@ -15,3 +17,13 @@ class S3Contents:
     def read(self, key: str) -> bytes:
         content: bytes = self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read()
         return content
+
+    def has(self, key: str) -> bool:
+        """Needs the right to list the bucket: without it a key that is missing is told as a forbidden one."""
+        try:
+            self._client.head_object(Bucket=self._bucket, Key=key)
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "404":
+                return False
+            raise
+        return True

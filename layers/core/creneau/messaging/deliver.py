@@ -10,7 +10,7 @@ from creneau.messaging.compose import Compose, Composed
 from creneau.messaging.dispatch import Dispatch
 from creneau.messaging.facts import Known, ReadKnown
 from creneau.messaging.may_send import Defer, Reason, Send, decided, may_send, with_verdict
-from creneau.messaging.message import Decision, Message, MessageState, message_ref
+from creneau.messaging.message import Decision, Message, MessageState, content_key, message_ref
 from creneau.messaging.ports import (
     Contents,
     Mail,
@@ -88,7 +88,7 @@ class Deliver:
         """The content is kept before the claim, so that only the call lies between the claim and the record."""
         number = message.hand_overs + 1
         composed = self.compose(known, now)
-        key = f"messages/{message.id}/{number}.json"
+        key = content_key(message, number)
         self.contents.keep(key, msgspec.json.encode(composed.kept))
         claimed = message.with_(
             state=MessageState.CLAIMED,

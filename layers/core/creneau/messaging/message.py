@@ -211,6 +211,11 @@ def parts_of(id: str) -> tuple[Kind, Channel, str, str]:
     return Kind(kind), Channel(channel), subject, occurrence
 
 
+def content_key(message: Message, hand_over: int) -> str:
+    """Where the content of its n-th hand-over is kept."""
+    return f"messages/{message.id}/{hand_over}.json"
+
+
 def execution_name(message: Message) -> str:
     """One execution per message and version, in at most 80 letters, digits and dashes."""
     return f"msg-{hashlib.sha256(message.id.encode()).hexdigest()[:40]}-{message.version}"

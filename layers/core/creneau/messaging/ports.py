@@ -91,6 +91,8 @@ class Contents(Protocol):
 class KeptContents(Protocol):
     def read(self, key: str) -> bytes: ...
 
+    def has(self, key: str) -> bool: ...
+
 
 class OfferSeen(Value, frozen=True, kw_only=True):
     """An offer as the waitlist sees it now: `state` is `sent` while it can still win, else what became of it."""

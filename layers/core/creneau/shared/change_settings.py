@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from creneau.shared.edit import stale
+from creneau.shared.errors import Refused
 from creneau.shared.settings import SETTINGS, Settings
 from creneau.shared.store import Conflict, Put, Store
 from creneau.shared.time import Clock
@@ -10,12 +11,13 @@ from creneau.shared.time import Clock
 
 @dataclass(frozen=True)
 class ChangeSettings:
-    """Sets them on the version that the caller read (0: never set). Raises Stale."""
+    """Sets them on the version that the caller read (0: never set). Raises Stale, and Refused (a restored table)."""
 
     store: Store
     clock: Clock
 
     def __call__(self, new: Settings, expected_version: int) -> Settings:
+        _check_reconciled(self.store.get(SETTINGS) or Settings(), new)
         before = (self.store.get(SETTINGS) or Settings()).messaging
         since = before.turned(new.messaging.off, self.clock()).on_since
         new = new.with_(messaging=new.messaging.with_(on_since=since), version=expected_version)
@@ -25,3 +27,12 @@ class ChangeSettings:
             stored = self.store.get(SETTINGS) or Settings()
             raise stale(stored.version, expected_version) from None
         return new.with_(version=expected_version + 1)
+
+
+def _check_reconciled(before: Settings, new: Settings) -> None:
+    if before.messaging.restored_at and not new.messaging.paused:
+        raise Refused(
+            "the table was restored: what was sent since is not reconciled yet",
+            code="not_reconciled",
+            remedy="begin again by POST /v1/sending/resume",
+        )
