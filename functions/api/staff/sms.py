@@ -9,7 +9,9 @@ from api.staff.given import Given, Paged
 from api.staff.routing import STAFF, Call, Routes
 from api.staff.shown import Listed, View, view
 from creneau.messaging.message import Kind
+from creneau.messaging.sms.estimate import Case
 from creneau.messaging.sms.month import UseState
+from creneau.messaging.sms.segments import Encoding
 from creneau.messaging.sms.senders import check_sender
 from creneau.shared.errors import Invalid
 from creneau.shared.settings import SETTINGS, Settings
@@ -66,6 +68,47 @@ class SenderView(View, frozen=True, kw_only=True):
 
     sender: str
     notices: list[str]
+
+
+class CaseView(View, frozen=True, kw_only=True):
+    """A text as it would leave. `units` are septets of GSM-7, or of UCS-2 UTF-16 units; `left`: free in the last segment.
+    The provider takes none that is `too_long`."""
+
+    text: str
+    credits: int
+    encoding: Encoding
+    units: int
+    left: int
+    too_long: bool
+
+
+class CostlyView(View, frozen=True, kw_only=True):
+    """A character that makes the dearest text dearer: its place there, in characters from 0, the word that it stands in, and
+    whether the wording itself has it, or a field brought it."""
+
+    character: str
+    at: int
+    word: str
+    in_wording: bool
+
+
+class EstimateView(View, frozen=True, kw_only=True):
+    """The cheapest and the dearest that a wording gets. `without`: credits of the dearest without its costly characters;
+    `second_at`: the place where its second credit begins, null: there is none."""
+
+    least: CaseView
+    most: CaseView
+    costly: list[CostlyView]
+    without: int
+    second_at: int | None
+
+
+class WordingToCount(Given):
+    """Words and fields as they are being written; faults in them are not told here."""
+
+    kind: Kind
+    language: Annotated[str, Field(pattern="^(fr|de|it|en)$")]
+    body: Annotated[str, Field(max_length=2000)]
 
 
 class MonthAsked(Given):
@@ -130,3 +173,20 @@ def check_sms_sender(call: Call, given: SenderGiven) -> SenderView:
     if checked.faults:
         raise Invalid("no SMS can be from it", code="invalid", remedy="see errors", faults=checked.faults)
     return SenderView(sender=checked.sender, notices=list(checked.notices))
+
+
+@routes("POST", "/v1/sms/credits", STAFF, takes=WordingToCount, answers=EstimateView)
+def estimate_sms_credits(call: Call, given: WordingToCount) -> EstimateView:
+    """What a text will cost, over a year of dates and with the clinic's own practitioners, places, services and patients."""
+    found = call.app.estimate_credits(given.kind, given.language, given.body)
+    return EstimateView(
+        least=_case(found.least),
+        most=_case(found.most),
+        costly=[view(CostlyView, each) for each in found.costly],
+        without=found.without,
+        second_at=found.second_at,
+    )
+
+
+def _case(case: Case) -> CaseView:
+    return view(CaseView, case.segments, text=case.text, credits=case.segments.count)

@@ -70,6 +70,7 @@ from creneau.waitlist.sweep import SweepWaitlist
 if TYPE_CHECKING:
     from creneau.messaging.deliver import Deliver
     from creneau.messaging.resume import ResumeSending
+    from creneau.messaging.sms.estimate_credits import EstimateCredits
     from creneau.messaging.templates.preview import Preview
 
 DELIVERERS = 4
@@ -415,6 +416,13 @@ class App:
         from creneau.messaging.resume import ResumeSending
 
         return ResumeSending(self.store, self.list_messages, self.kept_contents, self.clock, self.again)
+
+    @cached_property
+    def estimate_credits(self) -> "EstimateCredits":
+        # Imported here: locales are for those who read a wording's words.
+        from creneau.messaging.sms.estimate_credits import EstimateCredits
+
+        return EstimateCredits(self.store, self.clinic, self.clock, self.environment.get("PUBLIC_BASE_URL", ""))
 
     @cached_property
     def cancel_message(self) -> CancelMessage:

@@ -106,6 +106,7 @@ RIGHTS = {
     "GET /v1/sms/consumption": READ_BY_ALL,
     "GET /v1/sms/consumption/messages": READ_BY_ALL,
     "POST /v1/sms/check-sender": READ_BY_ALL,
+    "POST /v1/sms/credits": READ_BY_ALL,
 }
 """Who may, written down apart from the declarations: changing a right takes two hands."""
 

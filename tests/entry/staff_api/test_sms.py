@@ -159,3 +159,24 @@ def test_all_figures_are_settings(world, admin):
     again = admin.patch("/v1/settings", {"sms": {"monthly_limit": None}}, version=saved["version"])
     assert again["sms"]["monthly_limit"] is None
     assert again["sms"]["price"] == 12
+
+
+@pytest.mark.rule("S-04")
+def test_what_a_wording_costs_and_which_character_costs_the_second_credit(world, secretary):
+    before = dict(world.store.items)
+    body = "Rappel de votre rendez-vous {{ appointment.date }} au cabinet, avec {{ practitioner.name }}."
+    answer = secretary.post("/v1/sms/credits", {"kind": "reminder", "language": "fr", "body": body})
+    assert answer.status == 200
+    assert (answer["least"]["credits"], answer["least"]["encoding"]) == (1, "gsm7")
+    assert (answer["most"]["credits"], answer["most"]["encoding"], answer["without"]) == (2, "ucs2", 1)
+    (costly,) = answer["costly"]
+    assert costly == {"character": "û", "at": answer["most"]["text"].index("û"), "word": "août", "in_wording": False}
+    assert world.store.items == before
+
+
+@pytest.mark.rule("S-04")
+def test_it_never_refuses_a_text(world, secretary):
+    for body in ("", "{{ no.field }} {% x %}", "ça coûte", "x" * 2000):
+        assert secretary.post("/v1/sms/credits", {"kind": "custom", "language": "fr", "body": body}).status == 200
+    long = secretary.post("/v1/sms/credits", {"kind": "custom", "language": "fr", "body": "x" * 2000})
+    assert long["most"]["too_long"] is True
