@@ -18,6 +18,7 @@ from creneau.messaging.templates.show import Shown
 from creneau.messaging.templates.titles import title_of
 from creneau.messaging.wording.fields import Privacy
 from creneau.messaging.wording.wording import Wording
+from creneau.shared.settings import language_of
 
 routes = Routes()
 
@@ -151,11 +152,11 @@ class UnsavedAsked(Given):
 
 
 class FieldsAsked(Given):
-    """The fields of one kind and channel, with a sample in one language."""
+    """The fields of one kind and channel, with a sample in one language, null: the clinic's."""
 
     kind: Kind
     channel: Channel
-    language: Literal["fr", "de", "it", "en"] = "fr"
+    language: Literal["fr", "de", "it", "en"] | None = None
 
 
 def _shown(call: Call, shown: Shown) -> TemplateView:
@@ -300,7 +301,8 @@ def _previewed(
 @routes("GET", "/v1/template-fields", STAFF, takes=FieldsAsked, answers=Listed[FieldView])
 def list_template_fields(call: Call, given: FieldsAsked) -> Listed[FieldView]:
     """What a wording of that kind and channel may hold."""
-    examples = call.app.preview_template.examples(given.kind, given.channel, given.language)
+    language = language_of(given.language, call.app.clinic.language)
+    examples = call.app.preview_template.examples(given.kind, given.channel, language)
     return Listed(
         items=[
             view(FieldView, example.field, sample=example.text, in_subject=example.in_subject) for example in examples

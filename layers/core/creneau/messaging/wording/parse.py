@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from creneau.messaging.message import Channel, Kind
 from creneau.messaging.wording.fields import FIELDS, Field, Part, Privacy, fields_of
@@ -129,6 +128,9 @@ def _fault_of_field(
 ) -> tuple[str, str] | None:
     field = FIELDS.get(name)
     if field is None:
+        # Imported here: wordings are seldom wrong, and whoever sends messages imports this module.
+        from difflib import get_close_matches
+
         near = get_close_matches(name.lower().replace("-", "_"), known, n=1, cutoff=0.6)
         remedy = f"did you mean {{{{ {near[0]} }}}}?" if near else "GET /v1/template-fields lists the fields"
         shown = match[0] if len(match[0]) <= _SHOWN else match[0][:_SHOWN] + "…"
