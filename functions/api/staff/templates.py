@@ -1,14 +1,26 @@
 """Templates: what messages say and, where a clinic has its own, when they go (M-08)."""
 
-from datetime import datetime
 from types import NoneType
-from typing import Annotated, Literal
 
-from pydantic import Field
-
-from api.staff.given import Given, Id, Name, Nothing, Text
+from api.staff.given import Nothing
 from api.staff.routing import ADMIN, AGENDA, STAFF, Call, Routes
-from api.staff.shown import Listed, View, view
+from api.staff.shown import Listed, view
+from api.staff.template_forms import (
+    Copy,
+    DelayGiven,
+    DelayView,
+    FieldsAsked,
+    FieldView,
+    PreviewAsked,
+    PreviewView,
+    Switch,
+    TemplateEdits,
+    TemplateGiven,
+    TemplateView,
+    UnsavedAsked,
+    WordingGiven,
+    WordingView,
+)
 from creneau.messaging.delay import Delay, Unit
 from creneau.messaging.message import Channel, Kind
 from creneau.messaging.sms.senders import check_sender
@@ -16,147 +28,10 @@ from creneau.messaging.template import CANNOT_BE_OFF
 from creneau.messaging.templates.edit import Changes, Draft
 from creneau.messaging.templates.show import Shown
 from creneau.messaging.templates.titles import title_of
-from creneau.messaging.wording.fields import Privacy
 from creneau.messaging.wording.wording import Wording
 from creneau.shared.settings import language_of
 
 routes = Routes()
-
-
-class DelayView(View, frozen=True, kw_only=True):
-    """So long before the visit; for a review, after it."""
-
-    number: int
-    unit: Unit
-
-
-class WordingView(View, frozen=True, kw_only=True):
-    """`key` names it: a language, `fr`, or a language and a case of its own, `fr.accepted` (a patient accepted an offer),
-    `fr.by_patient` (a patient cancelled). `shipped`: nobody at the clinic wrote it."""
-
-    key: str
-    subject: str
-    body: str
-    shipped: bool
-
-
-class TemplateView(View, frozen=True, kw_only=True):
-    """`system`: its settings are fixed, its wordings can be changed. `notices` say what its sender means for patients.
-    `can_be_off`: false for what is always told, or sent by hand."""
-
-    id: str
-    system: bool
-    kind: Kind
-    channel: Channel
-    title: str
-    description: str
-    active: bool
-    can_be_off: bool
-    since: datetime | None
-    delays: list[DelayView]
-    sender: str
-    notices: list[str]
-    wordings: list[WordingView]
-    version: int
-
-
-class FieldView(View, frozen=True, kw_only=True):
-    """A field, `{{ appointment.start }}`, and what it says in a sample. `privacy`: `health` stands in an email's body
-    only. `optional`: it often is empty; then its paragraph, in an SMS its line, is left out. `block`: a box or a button,
-    alone in its paragraph."""
-
-    name: str
-    privacy: Privacy
-    optional: bool
-    block: bool
-    in_subject: bool
-    sample: str
-
-
-class PreviewView(View, frozen=True, kw_only=True):
-    """An email's three parts, or the text of an SMS; the others are empty."""
-
-    language: str
-    subject: str
-    text: str
-    html: str
-    sms: str
-
-
-class DelayGiven(Given):
-    number: int = Field(ge=1, le=10000)
-    unit: Literal["minutes", "hours", "days", "months"]
-
-
-Words = Annotated[str, Field(max_length=40_000)]
-"""Longer than any limit of a wording, which names the place where a text is cut."""
-
-
-class WordingGiven(Given):
-    """Words and fields, `{{ clinic.name }}`, and nothing else. In an email's body blank lines part paragraphs, and a first
-    line that begins with `# ` is its heading. An SMS has no subject."""
-
-    subject: Words = ""
-    body: Words
-
-
-class TemplateGiven(Given):
-    """A template of the clinic's own. `title` and `description` are for staff. Reminders have 1 to 10 delays, reviews one,
-    others none. `sender` of an SMS: a number, or 3 to 11 letters and digits; empty: the clinic's."""
-
-    kind: Kind
-    channel: Channel
-    title: Name
-    description: Text = ""
-    sender: Annotated[str, Field(max_length=40)] = ""
-    delays: Annotated[tuple[DelayGiven, ...], Field(max_length=10)] = ()
-    active: bool = True
-    wordings: Annotated[dict[str, WordingGiven], Field(max_length=4)]
-
-
-class TemplateEdits(Given):
-    """What is left out, or null, stays as it is; `delays` are given as a whole."""
-
-    title: Name | None = None
-    description: Text | None = None
-    sender: Annotated[str, Field(max_length=40)] | None = None
-    delays: Annotated[tuple[DelayGiven, ...], Field(max_length=10)] | None = None
-
-
-class Copy(Given):
-    """The title of the copy."""
-
-    title: Name
-
-
-class Switch(Given):
-    active: bool
-
-
-class PreviewAsked(Given):
-    """`wording`: the one to show, null: as it is now. About a made-up visit, or that of `appointment_id`."""
-
-    key: Annotated[str, Field(max_length=40)]
-    wording: WordingGiven | None = None
-    appointment_id: Id | None = None
-
-
-class UnsavedAsked(Given):
-    """A wording that belongs to no template yet."""
-
-    kind: Kind
-    channel: Channel
-    key: Annotated[str, Field(max_length=40)]
-    wording: WordingGiven
-    appointment_id: Id | None = None
-
-
-class FieldsAsked(Given):
-    """The fields of one kind and channel, with a sample in one language, null: the clinic's."""
-
-    kind: Kind
-    channel: Channel
-    language: Literal["fr", "de", "it", "en"] | None = None
 
 
 def _shown(call: Call, shown: Shown) -> TemplateView:
