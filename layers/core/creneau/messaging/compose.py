@@ -2,27 +2,21 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
 from creneau.messaging.address import sendable
 from creneau.messaging.facts import Known
 from creneau.messaging.invitation import invitation
-from creneau.messaging.message import Kind
 from creneau.messaging.mime import build
 from creneau.messaging.ports import Mail, Text
 from creneau.messaging.reader import reader_of
 from creneau.messaging.render import Rendered
+from creneau.messaging.secret_links import MakeSecrets, Secrets
 from creneau.messaging.words import one_line
 from creneau.messaging.write import chosen_for, signature_of, write_email
-from creneau.shared.link import Link, hash_of, token_of
+from creneau.shared.link import Link
 from creneau.shared.model import Value
 from creneau.shared.settings import Clinic
-
-KNOWN_FOR = timedelta(days=60)
-"""How long after the last moment to answer a link still says what became of the offer."""
-
-BLANK = "…"
 
 
 class Kept(Value, frozen=True, kw_only=True):
@@ -61,43 +55,25 @@ class Compose:
         to = sendable(reader.email or "") if reader else None
         if reader is None or to is None:
             raise ValueError(f"{message.id} has no address to go to")
-        token, addresses = "", dict[str, str]()
-        links: tuple[Link, ...] = ()
-        if message.kind is Kind.OFFER and known.offer is not None:
-            token = token_of(self.random_bytes(16))
-            links = (self._link(token, known, now),)
-            addresses = {"offer": f"{self.public_base_url}/o/{token}"}
-        chosen = chosen_for(known)
-        rendered = write_email(known, chosen, addresses, signature_of(known))
-        mime = build(rendered, self.clinic, to, message.id, calendar=invitation(known, reader, to, now))
+        secrets, chosen = self._secrets(known, now), chosen_for(known)
+        rendered = write_email(known, chosen, secrets.addresses, signature_of(known))
+        calendar, opt_out = invitation(known, reader, to, now), secrets.addresses.get("opt_out", "")
+        mime = build(rendered, self.clinic, to, message.id, calendar=calendar, opt_out=opt_out)
         return Composed(
             post=Mail(message_id=message.id, sender=self.clinic.sender, to=to, mime=mime),
-            kept=self._kept(rendered, to, f"{chosen.language}/{message.written_by}", token),
-            links=links,
+            kept=self._kept(rendered, to, f"{chosen.language}/{message.written_by}", secrets),
+            links=secrets.links,
         )
 
-    def _link(self, token: str, known: Known, now: datetime) -> Link:
-        message, offer = known.message, known.offer
-        subject: dict[str, Any] = {"round_id": message.round_id, "appointment_id": message.appointment_id}
-        until = (offer.expires_at if offer else now) + KNOWN_FOR
-        return Link(
-            hash=hash_of(token),
-            purpose="offer",
-            subject=subject,
-            key=self.random_bytes(16).hex(),
-            created_at=now,
-            ttl=int(until.timestamp()),
-        )
+    def _secrets(self, known: Known, now: datetime) -> Secrets:
+        return MakeSecrets(self.clinic, self.public_base_url, self.random_bytes)(known, now)
 
-    def _kept(self, rendered: Rendered, to: str, template: str, token: str) -> Kept:
-        def blanked(text: str) -> str:
-            return text.replace(token, BLANK) if token else text
-
+    def _kept(self, rendered: Rendered, to: str, template: str, secrets: Secrets) -> Kept:
         return Kept(
             to=to,
             sender=f"{one_line(self.clinic.name)} <{self.clinic.sender}>",
             subject=rendered.subject,
-            text=blanked(rendered.text),
-            html=blanked(rendered.html),
+            text=secrets.blanked(rendered.text),
+            html=secrets.blanked(rendered.html),
             template=template,
         )
