@@ -42,6 +42,13 @@ def _busy(made: Made) -> Made:
     return entry, diary.with_(engagements=(*diary.engagements, other))
 
 
+def _bounced(made: Made) -> Made:
+    entry, diary = made
+    id = entry.patient_id + BOUNCED
+    return entry.with_(patient_id=id), diary.with_(patient_id=id)
+
+
+BOUNCED = "_bounced"
 UNFIT: dict[Reason, Callable[[Made], Made]] = {
     Reason.NOT_LATER: lambda m: (m[0].with_(start=SLOT.start, end=SLOT.end), m[1]),
     Reason.OTHER_SERVICE: lambda m: (m[0].with_(service_id="srv_2"), m[1]),
@@ -51,6 +58,7 @@ UNFIT: dict[Reason, Callable[[Made], Made]] = {
     Reason.LEFT: lambda m: (m[0], m[1].with_(engagements=())),
     Reason.UNANSWERED_OFFER: lambda m: (m[0], m[1].with_(lock=OfferLock(round_id="r", appointment_id="a"))),
     Reason.UNREACHABLE: lambda m: (m[0], m[1].with_(reachable=False)),
+    Reason.NOT_REACHED: _bounced,
     Reason.BUSY: _busy,
     Reason.RESOURCE_IN_USE: lambda m: (m[0].with_(resource_ids=("res_1",)), m[1]),
 }
@@ -93,7 +101,8 @@ def find_five(made: Sequence[Made]) -> tuple[Found, CountingLine]:
     release = Release(
         agenda_id="agd_1", start=SLOT.start, end=SLOT.end, n=1, opened_at=TICKED, released_by=("pat_gone",)
     )
-    about = Question(SLOT, hours, release, frozenset({"pat_refused"}), frozenset({"pat_asked"}))
+    bounced = {entry.patient_id: TICKED for entry, _ in made if entry.patient_id.endswith(BOUNCED)}
+    about = Question(SLOT, hours, release, frozenset({"pat_refused"}), frozenset({"pat_asked"}), bounced)
     return FindEligible(line, ZoneInfo("Europe/Zurich"))(about, 5), line
 
 

@@ -12,7 +12,8 @@ import pytest
 from creneau.adapters.dynamodb import keys
 from creneau.agenda.absence import AbsenceRecord
 from creneau.agenda.appointment import Appointment
-from creneau.agenda.catalogue import Patient, Service, patient_ref, service_ref
+from creneau.agenda.blocked_address import address_key, patients_of_address
+from creneau.agenda.catalogue import Contact, Patient, Service, patient_ref, service_ref
 from creneau.agenda.collections import (
     appointments_between,
     appointments_of_patient,
@@ -30,6 +31,7 @@ from creneau.messaging.message import (
     Kind,
     Message,
     MessageState,
+    messages_by_provider_id,
     messages_by_state,
     messages_of_appointment,
     messages_of_batch,
@@ -52,6 +54,7 @@ from creneau.waitlist.round import Offer, OfferState, Round, round_ref, rounds_o
 NOON = datetime(2026, 3, 20, 12, 0, tzinfo=UTC)
 HALF = timedelta(minutes=30)
 SLOT = Slot(agenda_id="agd_1", start=NOON, end=NOON + HALF)
+MOTHER = Contact(id="con_1", name="Mother", email="family@mail.example", receives_messages=True)
 
 
 def patient(id: str = "pat_1", **more: Any) -> Patient:
@@ -71,10 +74,8 @@ def appointment(id: str, start: datetime = NOON, **more: Any) -> Appointment:
 
 
 def message(id: str, due: datetime = NOON, **more: Any) -> Message:
-    given: dict[str, Any] = {"patient_id": "pat_1", "appointment_id": "apt_1"} | more
-    return Message(
-        id=id, channel=Channel.EMAIL, kind=Kind.CONFIRMED, occurrence="0", due_at=due, created_at=NOON, **given
-    )
+    given: dict[str, Any] = {"patient_id": "pat_1", "appointment_id": "apt_1", "channel": Channel.EMAIL} | more
+    return Message(id=id, kind=Kind.CONFIRMED, occurrence="0", due_at=due, created_at=NOON, **given)
 
 
 def entry(id: str, since: datetime, **more: Any) -> WaitEntry:
@@ -326,6 +327,16 @@ LISTS: dict[str, tuple[list[Any], Collection[Any], list[str]]] = {
         patients_by_name(),
         ["pat_1", "pat_2", "pat_4", "pat_3"],
     ),
+    "patients_of_address": (
+        [
+            patient("pat_2", email="Family@mail.example"),
+            patient("pat_1", email="own@mail.example", contacts=(MOTHER,)),
+            patient("pat_3", email="own@mail.example", contacts=(MOTHER.with_(receives_messages=False),)),
+            patient("pat_4"),
+        ],
+        patients_of_address(address_key("family@mail.example")),
+        ["pat_1", "pat_2"],
+    ),
     "messages_of_patient": (
         [*(message(f"msg_{n}", at) for n, at in enumerate(hours(1, 3, 2))), message("msg_other", patient_id="pat_2")],
         messages_of_patient("pat_1"),
@@ -348,6 +359,16 @@ LISTS: dict[str, tuple[list[Any], Collection[Any], list[str]]] = {
         ],
         messages_of_batch("bat_1"),
         ["msg_0", "msg_2", "msg_1"],
+    ),
+    "messages_by_provider_id": (
+        [
+            message("msg_text", channel=Channel.SMS, provider_id="sns_1"),
+            message("msg_other", channel=Channel.SMS, provider_id="sns_2"),
+            message("msg_waits", channel=Channel.SMS),
+            message("msg_mail", provider_id="sns_1"),
+        ],
+        messages_by_provider_id("sns_1"),
+        ["msg_text"],
     ),
     "messages_by_state": (
         [

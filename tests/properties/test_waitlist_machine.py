@@ -23,7 +23,7 @@ from creneau.agenda.appointment import Appointment
 from creneau.agenda.attendance import GIVEN_UP, Attendance
 from creneau.shared.actor import SYSTEM
 from creneau.shared.errors import DomainError
-from creneau.shared.store import Conflict, DecideOffer
+from creneau.shared.store import Conflict
 from creneau.waitlist.answer import Answer, Outcome
 from creneau.waitlist.round import OfferState, Round, ref_of
 from tests.support.judge import Transitions, always, at_rest
@@ -131,7 +131,11 @@ class Waitlist(RuleBasedStateMachine):
     def bounce(self, n: int) -> None:
         live = self._offer(n)
         if live:
-            self._try(lambda: self._bounce(live))
+            self._try(lambda: self.world.app.bounce_offer(live.round_id, live.appointment_id))
+
+    @rule(patient=st.sampled_from(PATIENTS), email=st.sampled_from(["one@mail.example", "other@mail.example", None]))
+    def write_elsewhere(self, patient: str, email: str | None) -> None:
+        self.world.write_to(self.world.patient(patient), email)
 
     @rule(n=some)
     def look(self, n: int) -> None:
@@ -256,9 +260,6 @@ class Waitlist(RuleBasedStateMachine):
         live = self._offer(n)
         if live:
             self.world.app.settle(ref_of(live.round_id))
-
-    def _bounce(self, live: Live) -> None:
-        self.world.store.commit([DecideOffer(ref_of(live.round_id), live.appointment_id, "bounced", self.world.now)])
 
     def _answer(self, n: int, answer: Answer) -> None:
         live = self._offer(n)

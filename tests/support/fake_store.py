@@ -41,6 +41,15 @@ class FakeStore:
         self.reads = 0
         self._lock = threading.RLock()
 
+    def slip_in(self, act: Callable[[], object]) -> None:
+        """A rival acts, once, between what the next change has read and its write."""
+
+        def first(_writes: Sequence[Write]) -> None:
+            self.before_commit.remove(first)
+            act()
+
+        self.before_commit.append(first)
+
     # -- reads
     def get(self, ref: Ref[M]) -> M | None:
         self.reads += 1

@@ -236,6 +236,7 @@ def eligible(world: World, day: PractitionerDay, release: Release) -> list[Appoi
             and a.patient_id not in refused
             and diary.lock is None
             and diary.reachable
+            and not _bounced(world, release, diary)
             and not any(overlap(h, release) for h in held if h.patient_id == a.patient_id and h.id != a.id)
             and not any(
                 overlap(h, release) and not same_slot(h, release)
@@ -246,6 +247,18 @@ def eligible(world: World, day: PractitionerDay, release: Release) -> list[Appoi
         if wanted:
             found.setdefault(a.patient_id, a)
     return list(found.values())
+
+
+def _bounced(world: World, release: Release, diary: PatientDiary) -> bool:
+    """An offer of this release did not reach the patient, and nothing was done about it since."""
+    return any(
+        o.state is OfferState.BOUNCED
+        and o.patient_id == diary.patient_id
+        and not (diary.reachable_since and diary.reachable_since > o.sent_at)
+        for r in world.all(Round)
+        if same_slot(r.slot, release) and r.n == release.n
+        for o in r.offers.values()
+    )
 
 
 def _release_of(world: World, round: Round) -> Release:

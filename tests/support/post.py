@@ -23,6 +23,7 @@ from creneau.messaging.message import Message, MessageState, message_ref
 from creneau.messaging.plan_changes import PlanAppointmentMessages
 from creneau.messaging.plan_offers import PlanOffers
 from creneau.messaging.ports import Mail, OutboxEntry, Text
+from creneau.messaging.record_feedback import RecordFeedback
 from creneau.messaging.sweep import SweepMessages
 from creneau.shared.actor import SYSTEM
 from creneau.shared.again import Again
@@ -167,6 +168,7 @@ class Post:
             clock=self.clock,
             again=again,
         )
+        self.feedback = RecordFeedback(self.store, self.clock, again)
         self.troubles: list[tuple[Any, Exception]] = []
         told = lambda ref, error: self.troubles.append((ref, error))  # noqa: E731
         self.sweep = SweepMessages(self.store, self.dispatch, self.clock, told)

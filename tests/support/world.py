@@ -122,6 +122,12 @@ class World:
             self.put(Patient(id=id, first_name="P", last_name=id, email=email))
         return id
 
+    def write_to(self, id: str, email: str | None) -> None:
+        """Staff enter another address."""
+        self.now += timedelta(seconds=1)
+        present = require(self.store, patient_ref(id))
+        self.app.register_patient.change(present.with_(email=email), present.version)
+
     def unreachable(self, id: str) -> None:
         diary = self.store.get(diary_ref(self.patient(id))) or PatientDiary(patient_id=id)
         self.put(diary.with_(reachable=False))

@@ -34,8 +34,8 @@ class ContactView(View, frozen=True, kw_only=True):
 
 
 class PatientView(View, frozen=True, kw_only=True):
-    """`email_blocked`: the address bounced or complained, and is not written to until staff clear it; `phone_blocked`: the
-    number opted out.
+    """`email_blocked`: the address bounced or complained, and is not written to until staff clear it, in whatever record;
+    `phone_blocked`: the number opted out.
 
     `consents`: since when each of `group_sms`, `birthday` and `reviews` was given; `refusals`: since when it was refused
     or taken back. One that is in neither was never asked for.
@@ -83,13 +83,12 @@ class ConsentGiven(Given):
 
 
 class PatientGiven(Given):
-    """`language` null: the clinic's. `email_blocked` false clears a block; staff can't set one."""
+    """`language` null: the clinic's."""
 
     first_name: Line = ""
     last_name: Name
     born_on: date | None = None
     email: Email | None = None
-    email_blocked: bool = False
     phone: Phone | None = None
     language: Language | None = None
     address: AddressGiven | None = None
@@ -115,8 +114,7 @@ def list_patients(call: Call, given: Paged) -> Listed[PatientView]:
 
 @routes("POST", "/v1/patients", AGENDA, takes=PatientGiven, answers=PatientView, creates=True)
 def add_patient(call: Call, given: PatientGiven) -> PatientView:
-    new = _patient(call, call.new_id("pat"), given).with_(email_blocked=False)
-    return _shown(call.app.register_patient.add(new))
+    return _shown(call.app.register_patient.add(_patient(call, call.new_id("pat"), given)))
 
 
 @routes("GET", "/v1/patients/{patient_id}", STAFF, answers=PatientView)
@@ -129,6 +127,12 @@ def change_patient(call: Call, given: PatientGiven) -> PatientView:
     """As a whole, contacts too; consents stay as they are."""
     changed = _patient(call, call.id("patient_id"), given)
     return _shown(call.app.register_patient.change(changed, call.required_version))
+
+
+@routes("POST", "/v1/patients/{patient_id}/clear-address", AGENDA, answers=PatientView)
+def clear_address(call: Call, _: Nothing) -> PatientView:
+    """What bounced, complained or opted out in this record is written to again, for everybody who has that address."""
+    return _shown(call.app.clear_addresses(call.id("patient_id"), call.actor))
 
 
 @routes("PUT", "/v1/patients/{patient_id}/consents/{consent}", AGENDA, takes=ConsentGiven, answers=PatientView)

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from creneau.agenda.absence import AbsenceRecord
 from creneau.agenda.appointment import Appointment
+from creneau.agenda.blocked_address import BlockedAddress
 from creneau.agenda.day import PractitionerDay
 from creneau.agenda.diary import PatientDiary
-from creneau.messaging.message import Message, MessageState
+from creneau.messaging.message import Kind, Message
+from creneau.messaging.unread_offers import UNREAD
 from creneau.shared.model import Stored
 from creneau.waitlist.round import OfferState, Round
 
@@ -33,11 +36,21 @@ def name_changes(before: Stored | None, after: Stored | None) -> list[Change]:
             return list(_of_round(before if isinstance(before, Round) else None, after))
         case Appointment():
             return [Change("AppointmentChanged", (after.id,))]
-        case Message() if after.state is MessageState.SCHEDULED:
-            return [Change("MessageScheduled", (after.id,))]
+        case Message():
+            return list(_of_message(before if isinstance(before, Message) else None, after))
+        case BlockedAddress():
+            return [Change("AddressJudged", (after.id,))]
         case AbsenceRecord() if not after.marked:
             return [Change("AbsenceRecorded", (after.id,))]
     return []
+
+
+def _of_message(before: Message | None, after: Message) -> Iterator[Change]:
+    if after.is_scheduled:
+        yield Change("MessageScheduled", (after.id,))
+    moved = before is None or before.state is not after.state
+    if moved and after.kind is Kind.OFFER and after.round_id and after.state in UNREAD:
+        yield Change("OfferUnread", (after.round_id,))
 
 
 def _of_day(before: PractitionerDay | None, after: PractitionerDay) -> Iterator[Change]:
@@ -61,9 +74,13 @@ def _of_diary(before: PatientDiary | None, after: PatientDiary) -> Iterator[Chan
     waited = {(e.appointment_id, e.waiting_since) for e in (before.engagements if before else ())}
     joined = any(e.waiting_since and (e.appointment_id, e.waiting_since) not in waited for e in after.engagements)
     freed = lock is not None and after.lock is None
-    reachable = before is not None and not before.reachable and after.reachable
-    if joined or freed or reachable:
+    anew = before is not None and after.reachable and _reach(after) != _reach(before)
+    if joined or freed or anew:
         yield Change("LineGrew", (after.patient_id,))
+
+
+def _reach(diary: PatientDiary) -> tuple[bool, datetime | None]:
+    return diary.reachable, diary.reachable_since
 
 
 def _of_round(before: Round | None, after: Round) -> Iterator[Change]:

@@ -21,10 +21,12 @@ class Reaction(Value, frozen=True, kw_only=True):
 
 REACTIONS: dict[str, tuple[str, ...]] = {
     "AbsenceRecorded": ("mark_absence",),
+    "AddressJudged": ("mark_address",),
     "AppointmentChanged": ("tell_of_appointment",),
     "LineGrew": ("pursue_for_patient",),
     "MessageScheduled": ("dispatch_message",),
     "OfferDecided": ("extend_round", "settle_round"),  # in this order: settled first, a round all refused closes
+    "OfferUnread": ("free_unread_offers",),
     "OfferWithdrawn": ("settle_round", "extend_round"),
     "OffersMade": ("plan_offers",),
     "OpeningChanged": ("settle_place", "pursue_place"),
@@ -57,7 +59,9 @@ def settle_closed_round(app: App, _practitioner_id: str, _slot_id: str, round_id
 ACTS: dict[str, Callable[..., object]] = {
     "dispatch_message": lambda app, message_id: app.dispatch_message(message_id),
     "extend_round": lambda app, round_id: app.extend(ref_of(round_id)),
+    "free_unread_offers": lambda app, round_id: app.free_unread_offers(round_id),
     "mark_absence": lambda app, absence_id: app.mark_absence(absence_id),
+    "mark_address": lambda app, key: app.mark_address(key),
     "plan_offers": lambda app, round_id: app.plan_offers(round_id),
     "pursue_after_round": pursue_after_round,
     "pursue_for_patient": lambda app, patient_id: app.line_grew(patient_id),

@@ -6,7 +6,8 @@ from typing import Any
 
 from creneau.agenda.absence import AbsenceRecord
 from creneau.agenda.appointment import Appointment
-from creneau.shared.model import Value
+from creneau.agenda.blocked_address import BlockedAddress
+from creneau.shared.model import Stored, Value
 from creneau.shared.store import Ref, Store
 from creneau.shared.time import Clock
 
@@ -17,13 +18,14 @@ class Swept(Value, frozen=True, kw_only=True):
     waitlist: int = 0
     appointments: int = 0
     absences: int = 0
+    addresses: int = 0
     messages: int = 0
     failed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Sweep:
-    """`tell_of` and `mark_absence` are the reactions that a lost record would have run. `trouble` hears what raised."""
+    """`tell_of` and those that mark are the reactions that a lost record would have run. `trouble` hears what raised."""
 
     store: Store
     clock: Clock
@@ -31,6 +33,7 @@ class Sweep:
     messages: Callable[[], int]
     tell_of: Callable[[str], object]
     mark_absence: Callable[[str], object]
+    mark_address: Callable[[str], object]
     trouble: Callable[[Ref[Any] | str, Exception], None]
 
     def __call__(self) -> Swept:
@@ -39,11 +42,12 @@ class Sweep:
             "waitlist": self._guard("waitlist", self.waitlist, failed),
             "appointments": self._each(Appointment, self.tell_of),
             "absences": self._each(AbsenceRecord, self.mark_absence),
+            "addresses": self._each(BlockedAddress, self.mark_address),
             "messages": self._guard("messages", self.messages, failed),
         }
         return Swept(**counts, failed=tuple(failed))
 
-    def _each(self, kind: type[Appointment] | type[AbsenceRecord], act: Callable[[str], object]) -> int:
+    def _each(self, kind: type[Stored], act: Callable[[str], object]) -> int:
         done = 0
         for ref in self.store.look_at(kind, self.clock()):
             try:

@@ -26,6 +26,7 @@ from creneau.agenda.clear_absence import ClearAbsence
 from creneau.agenda.consent import ChangeConsent
 from creneau.agenda.delete import DeleteAppointment
 from creneau.agenda.free_slots import FreeSlots
+from creneau.agenda.mark_address import ClearAddresses, MarkAddress
 from creneau.agenda.move import Move
 from creneau.agenda.opening import ChangeOpening, RemoveOpening
 from creneau.agenda.opening_series import AddOpenings
@@ -42,12 +43,14 @@ from creneau.messaging.opt_out import OpenOptOut, OptOut
 from creneau.messaging.plan_changes import PlanAppointmentMessages
 from creneau.messaging.plan_offers import PlanOffers
 from creneau.messaging.ports import Contents, Delays, KeptContents, Mailer, Offers, Outbox, Texter
+from creneau.messaging.record_feedback import RecordFeedback
 from creneau.messaging.resend import Resend, SendConfirmation
 from creneau.messaging.sms.consumption import ShowConsumption
 from creneau.messaging.sweep import SweepMessages
 from creneau.messaging.templates.edit import EditTemplates
 from creneau.messaging.templates.show import ShowTemplates
 from creneau.messaging.templates.switch import SwitchTemplate
+from creneau.messaging.unread_offers import UnreadOffers
 from creneau.shared.again import Again
 from creneau.shared.change_settings import ChangeSettings
 from creneau.shared.request_key import UseRequestKey
@@ -56,6 +59,7 @@ from creneau.shared.store import Store
 from creneau.shared.time import Clock
 from creneau.sweep import Sweep
 from creneau.waitlist.answer import AnswerOffer, ShowOffer
+from creneau.waitlist.bounce import BounceOffer
 from creneau.waitlist.extend import Extend
 from creneau.waitlist.history import ShowHistory, ShowNotAsked
 from creneau.waitlist.line_grew import LineGrew
@@ -186,6 +190,14 @@ class App:
         return ChangeConsent(self.store, self.clock, self.again)
 
     @cached_property
+    def mark_address(self) -> MarkAddress:
+        return MarkAddress(self.store, self.clock, self.again)
+
+    @cached_property
+    def clear_addresses(self) -> ClearAddresses:
+        return ClearAddresses(self.store, self.clock, self.again)
+
+    @cached_property
     def practitioner_of_user(self) -> PractitionerOfUser:
         return PractitionerOfUser(self.store, self.clock)
 
@@ -272,6 +284,10 @@ class App:
         return AnswerOffer(self.store, self.clinic, self.clock, self.again)
 
     @cached_property
+    def bounce_offer(self) -> BounceOffer:
+        return BounceOffer(self.store, self.clinic, self.clock, self.again)
+
+    @cached_property
     def open_offer_link(self) -> OpenOfferLink:
         return OpenOfferLink(self.store, self.clock)
 
@@ -286,7 +302,7 @@ class App:
     # -- what has to be looked at, should the stream have lost it
     @cached_property
     def sweep_waitlist(self) -> SweepWaitlist:
-        return SweepWaitlist(self.store, self.clock, self.pursue_day, self.settle, self.plan_offers, self.trouble)
+        return SweepWaitlist(self.store, self.clock, self.pursue_day, self.settle, self.tend_offers, self.trouble)
 
     @cached_property
     def sweep(self) -> Sweep:
@@ -297,8 +313,19 @@ class App:
             self.sweep_messages,
             self.tell_of_appointment,
             self.mark_absence,
+            self.mark_address,
             self.trouble,
         )
+
+    def tend_offers(self, round_id: str) -> None:
+        """What a lost record of a round or of its messages would have led to."""
+        self.plan_offers(round_id)
+        self.free_unread_offers(round_id)
+
+    def free_unread_offers(self, round_id: str) -> None:
+        """Offers of a round whose messages nobody will read count as answered."""
+        for appointment_id in self.unread_offers(round_id):
+            self.bounce_offer(round_id, appointment_id)
 
     def tell_of_appointment(self, appointment_id: str) -> None:
         """Plans what its last change asks to be told, and need not be reminded of it any more."""
@@ -423,6 +450,14 @@ class App:
         from creneau.messaging.sms.estimate_credits import EstimateCredits
 
         return EstimateCredits(self.store, self.clinic, self.clock, self.environment.get("PUBLIC_BASE_URL", ""))
+
+    @cached_property
+    def unread_offers(self) -> UnreadOffers:
+        return UnreadOffers(self.store, self.offers)
+
+    @cached_property
+    def record_feedback(self) -> RecordFeedback:
+        return RecordFeedback(self.store, self.clock, self.again)
 
     @cached_property
     def cancel_message(self) -> CancelMessage:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from creneau.agenda.blocked_address import BlockedAddress, address_key
 from tests.support.staff_api import Staff
 
 PATIENT = {
@@ -74,18 +75,25 @@ class TestReach:
         secretary.put(f"/v1/patients/{made['id']}", PATIENT | {"deceased": True}, version=1)
         assert world.diary(made["id"]).reachable is False
 
+    @pytest.mark.rule("M-12")
     def test_a_block_is_cleared_by_staff_or_by_another_address(self, world, secretary):
+        world.put(BlockedAddress(id=address_key(PATIENT["email"]), because="bounced", blocked_at=world.now))
         made = secretary.post("/v1/patients", PATIENT)
         path = f"/v1/patients/{made['id']}"
-        stored = world.all(type(world.store.items[("PATIENT#" + made["id"], "PATIENT")]))[-1]
-        world.put(stored.with_(email_blocked=True))
-        kept = secretary.put(path, PATIENT | {"email_blocked": True, "first_name": "Zoe"}, version=2)
+        assert (made["email_blocked"], world.diary(made["id"]).reachable) == (True, False)
+        kept = secretary.put(path, PATIENT | {"first_name": "Zoe"}, version=1)
         assert (kept["email_blocked"], world.diary(made["id"]).reachable) == (True, False)
-        other = secretary.put(path, PATIENT | {"email_blocked": True, "email": "new@mail.example"}, version=3)
+        other = secretary.put(path, PATIENT | {"email": "new@mail.example"}, version=2)
         assert (other["email_blocked"], world.diary(made["id"]).reachable) == (False, True)
+        secretary.put(path, PATIENT, version=3)
+        assert world.diary(made["id"]).reachable is False
+        cleared = secretary.post(f"{path}/clear-address")
+        assert (cleared["email_blocked"], world.diary(made["id"]).reachable) == (False, True)
+        assert secretary.post(f"{path}/clear-address").json == cleared.json
+        assert secretary.post("/v1/patients/pat_none/clear-address").status == 404
 
     def test_staff_cannot_block(self, secretary):
-        assert secretary.post("/v1/patients", PATIENT | {"email_blocked": True})["email_blocked"] is False
+        assert secretary.post("/v1/patients", PATIENT | {"email_blocked": True}).fields == ["email_blocked"]
 
     def test_it_meets_a_booking_at_the_same_moment(self, world, secretary):
         made = secretary.post("/v1/patients", PATIENT)

@@ -58,6 +58,7 @@ RIGHTS = {
     "POST /v1/patients": AGENDA,
     "PUT /v1/patients/{patient_id}": AGENDA,
     "PUT /v1/patients/{patient_id}/consents/{consent}": AGENDA,
+    "POST /v1/patients/{patient_id}/clear-address": AGENDA,
     "GET /v1/patients/{patient_id}/messages": AGENDA,
     "GET /v1/agendas/{agenda_id}/days/{date}": AGENDA,
     "GET /v1/agendas/{agenda_id}/free-slots": AGENDA,

@@ -6,9 +6,7 @@ import pytest
 
 from creneau.agenda.diary import Engagement, PatientDiary
 from creneau.agenda.line import entry_of
-from creneau.shared.store import DecideOffer
 from creneau.waitlist.eligible import FindEligible, Reason, question
-from creneau.waitlist.round import ref_of
 from tests.support.world import (
     ELSEWHERE,
     GROUP,
@@ -123,7 +121,7 @@ def test_who_refused_this_slot_before_is_not_asked_again(days: World, outcome: s
     if outcome == "declined":
         days.decline(offer)
     elif outcome == "bounced":
-        days.store.commit([DecideOffer(ref_of(offer.round_id), offer.appointment_id, "bounced", days.now)])
+        days.app.bounce_offer(offer.round_id, offer.appointment_id)
     elif outcome == "withdrawn":
         days.tick(waiting, False)
     elif outcome == "expired":
@@ -134,6 +132,8 @@ def test_who_refused_this_slot_before_is_not_asked_again(days: World, outcome: s
     assert days.rounds_of(slot(f"{DAY} 09:00"))[0].offers[offer.appointment_id].state == outcome
     if outcome == "withdrawn":
         days.tick(waiting)
+    if outcome == "bounced":
+        days.write_to("pat_1", "new@mail.example")
     if outcome == "superseded":
         days.cancel(days.appointment("apt_new"))
     days.grace()

@@ -8,7 +8,7 @@ from creneau.agenda.attendance import Attendance
 from creneau.agenda.opening import Opening
 from creneau.shared.actor import SYSTEM
 from creneau.shared.settings import SETTINGS
-from creneau.shared.store import DecideOffer, require
+from creneau.shared.store import require
 from creneau.waitlist.pursue import Pursued
 from creneau.waitlist.round import ref_of
 from tests.support.world import World, at, line, released, slot
@@ -186,7 +186,7 @@ def test_with_refill_each_refusal_is_passed_on_at_once_five_at_most(world: World
         if how == "declined":
             world.decline(gone)
         elif how == "bounced":
-            world.store.commit([DecideOffer(ref_of(gone.round_id), gone.appointment_id, "bounced", world.now)])
+            world.app.bounce_offer(gone.round_id, gone.appointment_id)
         else:
             world.cancel(world.appointment(gone.appointment_id))
         world.rest()

@@ -38,12 +38,17 @@ class OfferLock(Value, frozen=True, kw_only=True):
 
 
 class PatientDiary(Stored, frozen=True, kw_only=True):
-    """Every change of a patient's appointments, of the box, and of the lock writes it with its version."""
+    """Every change of a patient's appointments, of the box, and of the lock writes it with its version.
+
+    `reachable`: whether an email reaches whoever gets the patient's messages; `reachable_since`: when it was last made
+    so, by another address or by staff who cleared the old one (None: as first registered).
+    """
 
     patient_id: str
     engagements: tuple[Engagement, ...] = ()
     lock: OfferLock | None = None
     reachable: bool = True
+    reachable_since: datetime | None = None
     closed: bool = False
 
     def overlapping(self, interval: Interval, but: str = "") -> Engagement | None:

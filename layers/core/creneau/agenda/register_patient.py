@@ -2,16 +2,18 @@
 
 from dataclasses import dataclass
 
+from creneau.agenda.blocked_address import blocked_ref, keys_of, marked
 from creneau.agenda.catalogue import Patient, patient_ref
 from creneau.agenda.catalogue_rules import address_in_form, not_as_needed
 from creneau.agenda.contacts import contacts_in_form
-from creneau.agenda.diary import PatientDiary, diary_ref
+from creneau.agenda.diary import diary_ref
+from creneau.agenda.reach import record_writes
 from creneau.shared.again import Again
 from creneau.shared.contact import phone_in_form
 from creneau.shared.edit import editable
 from creneau.shared.errors import Fault, Refused
 from creneau.shared.settings import LANGUAGES, Clinic
-from creneau.shared.store import Put, Store, Write
+from creneau.shared.store import Store
 from creneau.shared.time import Clock, local_date
 
 
@@ -35,7 +37,7 @@ class RegisterPatient:
 
     def _add(self, patient: Patient) -> Patient:
         present = self.store.get(patient_ref(patient.id))
-        return present or self._write(patient)
+        return present or self._write(None, patient)
 
     def _change(self, patient: Patient, expected_version: int) -> Patient:
         ref = patient_ref(patient.id)
@@ -43,17 +45,16 @@ class RegisterPatient:
         if before.erased:
             raise Refused("this patient's record was erased", code="patient_erased", remedy="register the patient anew")
         patient = patient.with_(consents=before.consents, refusals=before.refusals)  # changed by themselves
-        # Another address was never written to: whatever blocked the old one says nothing about it.
-        blocked = patient.email_blocked and before.email_blocked and patient.email == before.email
-        return self._write(patient.with_(version=before.version, email_blocked=blocked))
+        return self._write(before, patient.with_(version=before.version))
 
-    def _write(self, patient: Patient) -> Patient:
-        diary = self.store.get(diary_ref(patient.id)) or PatientDiary(patient_id=patient.id)
-        writes: list[Write] = [Put(patient)]
-        if diary.reachable != patient.reachable_by_email:
-            writes.append(Put(diary.with_(reachable=patient.reachable_by_email)))
-        self.store.commit(writes)
-        return patient.with_(version=patient.version + 1)
+    def _write(self, before: Patient | None, patient: Patient) -> Patient:
+        """Whether an address may be written to is known of the address, not of the record that it was taken from."""
+        keys = keys_of(patient)
+        read = self.store.snapshot([diary_ref(patient.id), *map(blocked_ref, keys)])
+        known = {key: read.get(blocked_ref(key)) for key in keys}
+        after = marked(patient, {key: address is not None and address.is_blocked for key, address in known.items()})
+        self.store.commit(record_writes(before, after, read.get(diary_ref(patient.id)), self.clock()))
+        return after.with_(version=after.version + 1)
 
     def _checked(self, patient: Patient) -> Patient:
         faults: list[Fault] = []

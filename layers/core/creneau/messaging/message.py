@@ -238,6 +238,11 @@ def messages_of_batch(batch_id: str) -> Collection[Message]:
     return Collection("messages_of_batch", Message, (batch_id,))
 
 
+def messages_by_provider_id(provider_id: str) -> Collection[Message]:
+    """The SMS that the provider knows by that id; emails come back with our own."""
+    return Collection("messages_by_provider_id", Message, (provider_id,))
+
+
 def messages_by_state(
     state: MessageState, low: str = "", high: str = "", *, newest_first: bool = True
 ) -> Collection[Message]:

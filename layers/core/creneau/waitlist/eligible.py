@@ -1,8 +1,8 @@
 """Who is asked: the first in line for whom the slot would be earlier, possible and wanted (W-04, W-05)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from itertools import islice
 from zoneinfo import ZoneInfo
@@ -32,27 +32,34 @@ class Reason(StrEnum):
     LEFT = "left_the_line"
     UNANSWERED_OFFER = "has_an_unanswered_offer"
     UNREACHABLE = "no_reachable_email"
+    NOT_REACHED = "offer_did_not_reach_them"
     BUSY = "has_another_appointment_then"
     RESOURCE_IN_USE = "room_or_device_in_use"
 
 
 @dataclass(frozen=True)
 class Question:
-    """About which place of which release, and what was answered about that slot before."""
+    """About which place of which release, and what was answered about that slot before.
+
+    `bounced` are the patients whom an offer of this release did not reach, with the instant at which the last was made.
+    """
 
     slot: Slot
     availability: Availability
     release: Release
     answered: frozenset[str]
     asked: frozenset[str] = frozenset()
+    bounced: Mapping[str, datetime] = field(default_factory=dict)
 
 
 def question(slot: Slot, availability: Availability, release: Release, rounds: Iterable[Round]) -> Question:
-    """`rounds` are all rounds of the slot; patients with an offer in an open one count as asked."""
+    """`rounds` are all rounds of the slot, in their order; patients with an offer in an open one count as asked."""
     known = list(rounds)
     answered = {o.patient_id for r in known for o in r.offers.values() if o.state in COUNTS_AS_ANSWER}
     asked = {o.patient_id for r in known if r.is_open for o in r.offers.values()}
-    return Question(slot, availability, release, frozenset(answered), frozenset(asked))
+    of_release = [o for r in known if r.n == release.n for o in r.offers.values()]
+    bounced = {o.patient_id: o.sent_at for o in of_release if o.state is OfferState.BOUNCED}
+    return Question(slot, availability, release, frozenset(answered), frozenset(asked), bounced)
 
 
 def why_not_at_sight(entry: WaitEntry, about: Question) -> Reason | None:
@@ -79,9 +86,16 @@ def why_not(entry: WaitEntry, diary: PatientDiary, about: Question) -> Reason | 
         return Reason.UNANSWERED_OFFER
     if not diary.reachable:
         return Reason.UNREACHABLE
+    if entry.patient_id in about.bounced and not _reachable_anew(diary, about.bounced[entry.patient_id]):
+        return Reason.NOT_REACHED
     if diary.overlapping(about.slot.interval, but=entry.appointment_id):
         return Reason.BUSY
     return None
+
+
+def _reachable_anew(diary: PatientDiary, asked_at: datetime) -> bool:
+    """Whether anything was done about it since: else the next offer would bounce as well, and so on without an end."""
+    return diary.reachable_since is not None and diary.reachable_since > asked_at
 
 
 @dataclass

@@ -18,13 +18,16 @@ EVERY_ROUND_EACH = 5
 
 @dataclass(frozen=True)
 class SweepWaitlist:
-    """`trouble` is told of what raised; one value never keeps the others from being looked at."""
+    """`tend_offers`: the unanswered offers of a round have their messages, and those that nobody will read bind nobody.
+
+    `trouble` is told of what raised; one value never keeps the others from being looked at.
+    """
 
     store: Store
     clock: Clock
     pursue_day: PursueDay
     settle: Settle
-    plan_offers: Callable[[str], object]
+    tend_offers: Callable[[str], object]
     trouble: Callable[[Ref[Round] | Ref[PractitionerDay], Exception], None]
 
     def __call__(self) -> int:
@@ -45,7 +48,7 @@ class SweepWaitlist:
         self.settle(ref)
         round = self.store.get(ref)
         if round is not None and round.is_open:
-            self.plan_offers(round.id)
+            self.tend_offers(round.id)
 
     def _try(self, ref: Ref[Round] | Ref[PractitionerDay], act: Callable[[], None]) -> int:
         try:

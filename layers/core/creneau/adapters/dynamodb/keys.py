@@ -10,6 +10,7 @@
 | the line of an agenda and duration           | table     | LINE#agenda#minutes          | ticked at # appointment     |
 | an SMS month                                 | table     | SMSMONTH#month               | SMSMONTH                    |
 | the SMS of a month in order of hand-over     | table     | SMSMONTH#month               | USE#instant#message         |
+| an address that is not written to            | table     | BLOCKEDADDRESS#key           | BLOCKEDADDRESS              |
 | a link by the hash of its token              | table     | LINK#hash                    | LINK                        |
 | what a caller's key was used for             | table     | REQUESTKEY#id                | REQUESTKEY                  |
 | appointments of an agenda from-to            | by_first  | AGENDA#agenda                | start#end#id                |
@@ -20,6 +21,8 @@
 | messages of an appointment, latest first     | by_second | APPOINTMENT#id#MESSAGES      | due#id                      |
 | messages of a group's batch                  | by_second | BATCH#id#MESSAGES            | due#id                      |
 | messages by state                            | by_third  | MESSAGES#state               | due#id                      |
+| patients whose messages go to an address     | by_third  | ADDRESS#key                  | id                          |
+| the SMS of a provider's id                   | by_fourth | PROVIDER#provider's id       | id                          |
 | what must be looked at by now                | look_at   | LOOK#KIND                    | instant                     |
 
 The indexes hold keys only: lists read the keys there and the values, consistently, from the table.
@@ -33,13 +36,14 @@ from typing import Any
 from creneau.agenda.absence import AbsenceRecord
 from creneau.agenda.appointment import Appointment
 from creneau.agenda.attendance import Attendance
+from creneau.agenda.blocked_address import BlockedAddress, address_key
 from creneau.agenda.catalogue import Agenda, Category, Location, Patient, Practitioner, Resource, Service
 from creneau.agenda.day import PractitionerDay
 from creneau.agenda.diary import PatientDiary
 from creneau.agenda.line import WaitEntry
 from creneau.agenda.resource_day import ResourceDay
 from creneau.agenda.slot import parse_slot
-from creneau.messaging.message import Message
+from creneau.messaging.message import Channel, Message
 from creneau.messaging.signature import Signatures
 from creneau.messaging.sms.month import SmsMonth, SmsUse
 from creneau.messaging.template import Template, TemplateBook
@@ -52,7 +56,12 @@ from creneau.waitlist.round import MARGIN, Round
 
 Key = tuple[str, str]
 
-INDEXES = {"by_first": ("g1pk", "g1sk"), "by_second": ("g2pk", "g2sk"), "by_third": ("g3pk", "g3sk")}
+INDEXES = {
+    "by_first": ("g1pk", "g1sk"),
+    "by_second": ("g2pk", "g2sk"),
+    "by_third": ("g3pk", "g3sk"),
+    "by_fourth": ("g4pk", "g4sk"),
+}
 LOOK_INDEX, LOOK_PK, LOOK_SK = "look_at", "look_pk", "look_sk"
 TTL = "ttl"
 UNATTENDED_FOR = timedelta(minutes=3)
@@ -151,7 +160,10 @@ def _appointment(a: Appointment) -> dict[str, str]:
 
 
 def _patient(p: Patient) -> dict[str, str]:
-    return {"g1pk": "PATIENTS", "g1sk": f"{folded(p.last_name)} {folded(p.first_name)}#{p.id}"}
+    keys = {"g1pk": "PATIENTS", "g1sk": f"{folded(p.last_name)} {folded(p.first_name)}#{p.id}"}
+    if p.reader.email:
+        keys |= {"g3pk": f"ADDRESS#{address_key(p.reader.email)}", "g3sk": p.id}
+    return keys
 
 
 def _message(m: Message) -> dict[str, str]:
@@ -163,6 +175,8 @@ def _message(m: Message) -> dict[str, str]:
         keys |= {"g2pk": f"APPOINTMENT#{m.appointment_id}#MESSAGES", "g2sk": order}
     elif m.batch_id:
         keys |= {"g2pk": f"BATCH#{m.batch_id}#MESSAGES", "g2sk": order}
+    if m.provider_id and m.channel is Channel.SMS:
+        keys |= {"g4pk": f"PROVIDER#{m.provider_id}", "g4sk": m.id}
     return keys
 
 
@@ -183,7 +197,7 @@ def _look_at(item: Stored) -> datetime | None:
         case Appointment():
             told = item.attendance in (Attendance.MOVED, Attendance.ATTENDED) or item.deleted_at is not None
             return None if told else item.attendance_at + UNATTENDED_FOR
-        case Message() | AbsenceRecord():
+        case Message() | AbsenceRecord() | BlockedAddress():
             return item.look_at
         case _:
             return None
@@ -234,6 +248,10 @@ def place_of(of: Collection[Any]) -> tuple[str | None, str, str, str]:
             return None, f"SMSMONTH#{key[0]}", "USE#", "USE#" + _HIGHEST
         case "messages_by_state":
             return "by_third", f"MESSAGES#{key[0]}", of.low, of.high + _HIGHEST
+        case "patients_of_address":
+            return "by_third", f"ADDRESS#{key[0]}", "", _HIGHEST
+        case "messages_by_provider_id":
+            return "by_fourth", f"PROVIDER#{key[0]}", "", _HIGHEST
     raise KeyError(of.name)
 
 
@@ -246,6 +264,7 @@ MODELS: dict[str, type[Stored]] = {
         PatientDiary,
         PractitionerDay,
         ResourceDay,
+        BlockedAddress,
         WaitEntry,
         Round,
         Message,
