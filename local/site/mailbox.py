@@ -14,7 +14,7 @@ SHOWN = 300
 UNCHANGING = ("Cache-Control", "max-age=3600")
 
 # Pixels of a line of an email, and of its head, its foot and the space around what is in them.
-ROW, AROUND = 26, 335
+ROW, AROUND = 26, 360
 
 # Only what no browser runs is shown in place; all else is a download.
 SAFE_IMAGES = ("image/png", "image/jpeg", "image/gif")
