@@ -12,7 +12,7 @@ from creneau.adapters.dynamodb.stream import images
 from creneau.shared.model import Stored, Value
 
 logger = Logger(service="creneau", use_rfc3339=True)
-metrics = Metrics(namespace="Creneau", service="creneau")
+metrics = Metrics(namespace="Creneau")
 
 I = TypeVar("I", bound=Value)  # noqa: E741
 Handler = Callable[[Any, Any], Any]

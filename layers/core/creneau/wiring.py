@@ -46,6 +46,7 @@ from creneau.messaging.ports import Contents, Delays, KeptContents, Mailer, Offe
 from creneau.messaging.record_feedback import RecordFeedback
 from creneau.messaging.resend import Resend, SendConfirmation
 from creneau.messaging.sms.consumption import ShowConsumption
+from creneau.messaging.sms.spending import SpentOfLimit
 from creneau.messaging.sweep import SweepMessages
 from creneau.messaging.templates.edit import EditTemplates
 from creneau.messaging.templates.show import ShowTemplates
@@ -458,6 +459,10 @@ class App:
     @cached_property
     def record_feedback(self) -> RecordFeedback:
         return RecordFeedback(self.store, self.clock, self.again)
+
+    @cached_property
+    def spent_of_limit(self) -> SpentOfLimit:
+        return SpentOfLimit(self.store, self.clinic, self.clock)
 
     @cached_property
     def cancel_message(self) -> CancelMessage:
