@@ -132,3 +132,14 @@ def test_two_edits_at_once_are_both_made_or_one_is_told(world, admin):
     assert sorted(s["title"] for s in admin.get(PATH).items) == ["", "Rival", "Ultrasound room"]
     rivals.append(lambda: admin.post(PATH, {"title": "Another", "text": "A"}))
     assert admin.put(f"{PATH}/default", {"text": "D"}, version=2).status == 412
+
+
+@pytest.mark.rule("G-01", "G-02")
+def test_a_templates_preview_is_signed_as_its_emails_are(world, admin):
+    admin.put(f"{PATH}/default", {"text": "Cabinet du Lac, signed"}, version=0)
+    add(admin, text="Agenda, signed", agenda_ids=["agd_1"], resource_ids=[])
+    sample = admin.post("/v1/templates/confirmed.email/preview", {"key": "fr"})
+    assert sample["text"].rstrip().endswith("\nCabinet du Lac, signed")
+    booked = world.book("pat_1", "2026-03-20 09:00")
+    real = admin.post("/v1/templates/confirmed.email/preview", {"key": "fr", "appointment_id": booked.id})
+    assert real["text"].rstrip().endswith("\nAgenda, signed")

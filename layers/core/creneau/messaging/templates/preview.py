@@ -9,6 +9,7 @@ from creneau.agenda.catalogue import location_ref, patient_ref, practitioner_ref
 from creneau.messaging.facts import Known
 from creneau.messaging.message import ABOUT, About, Channel, Kind
 from creneau.messaging.render import Rendered
+from creneau.messaging.signature import SIGNATURES, UNSIGNED
 from creneau.messaging.template import VARIANTS
 from creneau.messaging.templates import sample
 from creneau.messaging.templates.rules import faults_of_key, faults_of_pair, refuse
@@ -83,6 +84,7 @@ class Preview:
     def _known(self, kind: Kind, channel: Channel, language: str, variant: str, appointment_id: str | None) -> Known:
         settings, now = self.store.get(SETTINGS) or Settings(), self.clock()
         known = sample.sample(kind, channel, language, variant, self.clinic, settings, now)
+        known = replace(known, signatures=self.store.get(SIGNATURES) or UNSIGNED)
         if appointment_id is None:
             return known
         if ABOUT[kind] not in (About.APPOINTMENT, About.ROUND):
