@@ -39,7 +39,7 @@ def test_no_field_is_stored_under_the_name_of_a_key(kind: type[Stored]):
 def test_only_what_is_meant_to_be_forgotten_has_the_attribute_that_the_table_forgets_by(kind: type[Stored]):
     assert f"AttributeName: {keys.TTL}" in TEMPLATE.read_text()
     forgotten = keys.TTL in kind.__struct_encode_fields__
-    assert forgotten == (kind.__name__ in {"Link", "RequestKey", "WaitEntry"})
+    assert forgotten == (kind.__name__ in {"CatchUp", "Link", "RequestKey", "WaitEntry"})
 
 
 @each_kind

@@ -1,6 +1,7 @@
 """The message pipeline in memory: the real use cases, its store, queue, executions, bucket and mailer in hand."""
 
 import email
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from email.message import EmailMessage
@@ -22,8 +23,10 @@ from creneau.messaging.facts import ReadKnown
 from creneau.messaging.message import Message, MessageState, message_ref
 from creneau.messaging.plan_changes import PlanAppointmentMessages
 from creneau.messaging.plan_offers import PlanOffers
+from creneau.messaging.plan_reminders import PlanReminders
 from creneau.messaging.ports import Mail, OutboxEntry, Text
 from creneau.messaging.record_feedback import RecordFeedback
+from creneau.messaging.replan import ContinueReplan, StartReplan
 from creneau.messaging.sweep import SweepMessages
 from creneau.shared.actor import SYSTEM
 from creneau.shared.again import Again
@@ -142,20 +145,23 @@ class CountingStore(FakeStore):
 class Post:
     """A clinic with one patient of each kind wanted, and everything that a message passes through."""
 
-    def __init__(self) -> None:
-        self.now = NOW
+    def __init__(self, clinic: Clinic = CLINIC) -> None:
+        self.now, self.clinic = NOW, clinic
         self.store, self.mailer = CountingStore(), FakeMailer()
         self.outbox, self.delays, self.contents = FakeOutbox(), FakeDelays(), FakeContents()
         self.randoms = 0
         again = Again(pause=lambda _: None, dice=lambda: 0.5)
-        offers = WaitlistOffers(CLINIC.zone)
-        self.change_attendance = ChangeAttendance(self.store, CLINIC, self.clock, again)
-        self.plan = PlanAppointmentMessages(self.store, CLINIC, self.clock, again)
-        self.plan_offers = PlanOffers(self.store, CLINIC, offers, self.clock, again)
+        offers = WaitlistOffers(clinic.zone)
+        self.change_attendance = ChangeAttendance(self.store, clinic, self.clock, again)
+        self.plan = PlanAppointmentMessages(self.store, clinic, self.clock, again)
+        self.remind = PlanReminders(self.store, clinic, self.clock, again)
+        self.start_replan = StartReplan(self.store, self.clock, again)
+        self.continue_replan = ContinueReplan(self.store, self.remind, self.clock)
+        self.plan_offers = PlanOffers(self.store, clinic, offers, self.clock, again)
         self.dispatch = Dispatch(self.store, self.outbox, self.delays, self.clock)
         self.hand_over = HandOver(self.store, self.outbox, self.clock)
-        compose = Compose(CLINIC, "https://rdv.cabinet.example", self._random)
-        read = ReadKnown(self.store, offers, CLINIC)
+        compose = Compose(clinic, "https://rdv.cabinet.example", self._random)
+        read = ReadKnown(self.store, offers, clinic)
         self.texter = FakeTexter()
         self.deliver = Deliver(
             store=self.store,
@@ -313,6 +319,28 @@ class Post:
 
     def mails(self) -> list[EmailMessage]:
         return [read_mail(mail.mime) for mail in self.mailer.sent]
+
+    def meanwhile(self, act: Callable[[], object]) -> None:
+        """A rival acts, once, between what the next change has read and its write."""
+
+        def first(_writes: Any) -> None:
+            self.store.before_commit.remove(first)
+            act()
+
+        self.store.before_commit.append(first)
+
+    def until(self, instant: datetime) -> None:
+        """Time passes, and whatever may leave meanwhile is delivered at its own instant, late ones now."""
+        for _ in range(1000):
+            waiting = [m for m in self.messages() if m.is_scheduled and m.goes_at <= instant]
+            if not waiting:
+                break
+            first = min(waiting, key=lambda m: (m.goes_at, m.due_at, m.id))
+            self.now = max(self.now, first.goes_at)
+            self.deliver(first.id, first.version)
+        else:
+            raise AssertionError("the messages never come to rest")
+        self.now = max(self.now, instant)
 
     def rest(self) -> list[Delivered]:
         """Everything scheduled is dispatched and delivered, over and over, with time passing, until all is settled."""

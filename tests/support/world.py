@@ -65,6 +65,7 @@ class HeldApp(App):
         self.again = Again(pause=lambda _: None, dice=lambda: 0.0)
         self.plan_offers = world.planned_offers.append  # type: ignore[assignment]
         self.plan_appointment_messages = world.told.append  # type: ignore[assignment]
+        self.plan_reminders = world.reminded.append  # type: ignore[assignment]
         self.sweep_messages = lambda: 0  # type: ignore[assignment]
 
     def trouble(self, where: object, error: Exception) -> None:
@@ -81,6 +82,7 @@ class World:
     stream: deque[tuple[Stored | None, Stored | None]] = field(default_factory=deque)
     planned_offers: list[str] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
+    reminded: list[str] = field(default_factory=list)
     ids: int = 0
 
     def __post_init__(self) -> None:

@@ -10,8 +10,11 @@ from creneau.agenda.blocked_address import BlockedAddress
 from creneau.agenda.day import PractitionerDay
 from creneau.agenda.diary import PatientDiary
 from creneau.messaging.message import Kind, Message
+from creneau.messaging.replan_job import ReplanJob, asks_anew
+from creneau.messaging.template import TemplateBook
 from creneau.messaging.unread_offers import UNREAD
 from creneau.shared.model import Stored
+from creneau.shared.settings import Settings
 from creneau.waitlist.round import OfferState, Round
 
 
@@ -40,6 +43,12 @@ def name_changes(before: Stored | None, after: Stored | None) -> list[Change]:
             return list(_of_message(before if isinstance(before, Message) else None, after))
         case BlockedAddress():
             return [Change("AddressJudged", (after.id,))]
+        case Settings():
+            return _anew("settings", before if isinstance(before, Settings) else Settings(), after)
+        case TemplateBook():
+            return _anew("templates", before if isinstance(before, TemplateBook) else TemplateBook(), after)
+        case ReplanJob() if after.finished_at is None:
+            return [Change("ReplanStepped", (str(after.version),))]
         case AbsenceRecord() if not after.marked:
             return [Change("AbsenceRecorded", (after.id,))]
     return []
@@ -51,6 +60,10 @@ def _of_message(before: Message | None, after: Message) -> Iterator[Change]:
     moved = before is None or before.state is not after.state
     if moved and after.kind is Kind.OFFER and after.round_id and after.state in UNREAD:
         yield Change("OfferUnread", (after.round_id,))
+
+
+def _anew(source: str, before: Settings | TemplateBook, after: Settings | TemplateBook) -> list[Change]:
+    return [Change("ReplanWanted", (source, str(after.version)))] if asks_anew(before, after) else []
 
 
 def _of_day(before: PractitionerDay | None, after: PractitionerDay) -> Iterator[Change]:

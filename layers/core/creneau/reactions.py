@@ -32,6 +32,8 @@ REACTIONS: dict[str, tuple[str, ...]] = {
     "OpeningChanged": ("settle_place", "pursue_place"),
     "PlaceReleased": ("pursue_place",),
     "ReleaseEnded": ("settle_slot",),
+    "ReplanStepped": ("continue_replan",),
+    "ReplanWanted": ("start_replan",),
     "RoundClosed": ("settle_closed_round", "pursue_after_round"),
 }
 
@@ -57,6 +59,7 @@ def settle_closed_round(app: App, _practitioner_id: str, _slot_id: str, round_id
 
 
 ACTS: dict[str, Callable[..., object]] = {
+    "continue_replan": lambda app, version: app.continue_replan(int(version)),
     "dispatch_message": lambda app, message_id: app.dispatch_message(message_id),
     "extend_round": lambda app, round_id: app.extend(ref_of(round_id)),
     "free_unread_offers": lambda app, round_id: app.free_unread_offers(round_id),
@@ -70,6 +73,7 @@ ACTS: dict[str, Callable[..., object]] = {
     "settle_place": settle_place,
     "settle_round": settle_round,
     "settle_slot": lambda app, slot_id: app.settle_slot(parse_slot(slot_id)),
+    "start_replan": lambda app, source, version: app.start_replan(source, int(version)),
     "tell_of_appointment": lambda app, appointment_id: app.tell_of_appointment(appointment_id),
 }
 

@@ -7,6 +7,7 @@ from typing import Any
 from creneau.agenda.absence import AbsenceRecord
 from creneau.agenda.appointment import Appointment
 from creneau.agenda.blocked_address import BlockedAddress
+from creneau.messaging.replan_job import ReplanJob
 from creneau.shared.model import Stored, Value
 from creneau.shared.store import Ref, Store
 from creneau.shared.time import Clock
@@ -18,6 +19,7 @@ class Swept(Value, frozen=True, kw_only=True):
     waitlist: int = 0
     appointments: int = 0
     absences: int = 0
+    replanned: int = 0
     addresses: int = 0
     messages: int = 0
     failed: tuple[str, ...] = ()
@@ -34,6 +36,7 @@ class Sweep:
     tell_of: Callable[[str], object]
     mark_absence: Callable[[str], object]
     mark_address: Callable[[str], object]
+    replan: Callable[[], object]
     trouble: Callable[[Ref[Any] | str, Exception], None]
 
     def __call__(self) -> Swept:
@@ -43,6 +46,7 @@ class Sweep:
             "appointments": self._each(Appointment, self.tell_of),
             "absences": self._each(AbsenceRecord, self.mark_absence),
             "addresses": self._each(BlockedAddress, self.mark_address),
+            "replanned": self._each(ReplanJob, lambda _: self.replan()),
             "messages": self._guard("messages", self.messages, failed),
         }
         return Swept(**counts, failed=tuple(failed))

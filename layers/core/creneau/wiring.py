@@ -42,8 +42,10 @@ from creneau.messaging.list_messages import ListMessages
 from creneau.messaging.opt_out import OpenOptOut, OptOut
 from creneau.messaging.plan_changes import PlanAppointmentMessages
 from creneau.messaging.plan_offers import PlanOffers
+from creneau.messaging.plan_reminders import PlanReminders
 from creneau.messaging.ports import Contents, Delays, KeptContents, Mailer, Offers, Outbox, Texter
 from creneau.messaging.record_feedback import RecordFeedback
+from creneau.messaging.replan import ContinueReplan, StartReplan
 from creneau.messaging.resend import Resend, SendConfirmation
 from creneau.messaging.sms.consumption import ShowConsumption
 from creneau.messaging.sms.spending import SpentOfLimit
@@ -315,6 +317,7 @@ class App:
             self.tell_of_appointment,
             self.mark_absence,
             self.mark_address,
+            self.continue_replan,
             self.trouble,
         )
 
@@ -329,10 +332,11 @@ class App:
             self.bounce_offer(round_id, appointment_id)
 
     def tell_of_appointment(self, appointment_id: str) -> None:
-        """Plans what its last change asks to be told, and need not be reminded of it any more."""
+        """Plans what its last change asks to be told, and its reminders, and need not be looked at for it any more."""
         appointment = self.store.get(appointment_ref(appointment_id))
         if appointment is not None:
             self.plan_appointment_messages(appointment_id)
+            self.plan_reminders(appointment_id)
             self.store.looked(appointment_ref(appointment_id), appointment.version)
 
     def trouble(self, where: object, error: Exception) -> None:
@@ -378,6 +382,18 @@ class App:
     @cached_property
     def plan_appointment_messages(self) -> PlanAppointmentMessages:
         return PlanAppointmentMessages(self.store, self.clinic, self.clock, self.again)
+
+    @cached_property
+    def plan_reminders(self) -> PlanReminders:
+        return PlanReminders(self.store, self.clinic, self.clock, self.again)
+
+    @cached_property
+    def start_replan(self) -> StartReplan:
+        return StartReplan(self.store, self.clock, self.again)
+
+    @cached_property
+    def continue_replan(self) -> ContinueReplan:
+        return ContinueReplan(self.store, self.plan_reminders, self.clock)
 
     @cached_property
     def plan_offers(self) -> PlanOffers:

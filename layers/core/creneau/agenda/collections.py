@@ -31,6 +31,12 @@ def appointments_between(agenda_id: str, start: datetime, end: datetime) -> Coll
     return appointments_of_agenda(agenda_id, first.replace("+00:00", "Z"), last_text.replace("+00:00", "Z"))
 
 
+def appointments_from(agenda_id: str, start: datetime) -> Collection[Appointment]:
+    """Those that start from `start` on, by start."""
+    first = start.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return appointments_of_agenda(agenda_id, first, "")
+
+
 def appointments_of_slot(slot: Slot) -> Collection[Appointment]:
     """Every appointment ever made on that start and end (W-13)."""
     return Collection("appointments_of_slot", Appointment, (slot.id,))

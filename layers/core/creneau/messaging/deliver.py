@@ -100,7 +100,9 @@ class Deliver:
             content_key=key,
             look_at=now + CLAIM_LASTS,
         )
-        self.store.commit([Put(claimed), *known.unchanged(), *(Put(link) for link in composed.links)])
+        self.store.commit(
+            [Put(claimed), *known.unchanged(), *known.catching_up(now), *(Put(link) for link in composed.links)]
+        )
         return Claimed(claimed.with_(version=claimed.version + 1), composed)
 
     def _hand_over(self, message: Message, composed: Composed) -> Delivered:

@@ -17,12 +17,13 @@ from creneau.agenda.catalogue import (
 )
 from creneau.messaging.may_send import Facts
 from creneau.messaging.message import ABOUT, About, Kind, Message, message_ref, parts_of
+from creneau.messaging.of_use import CatchUp, catch_up_ref, caught_up, is_late
 from creneau.messaging.ports import Offers, OfferSeen
 from creneau.messaging.signature import SIGNATURES, UNSIGNED, Signatures
 from creneau.messaging.template import TEMPLATE_BOOK, Template, TemplateBook, template_ref
 from creneau.shared.model import Stored
 from creneau.shared.settings import SETTINGS, Clinic, Settings
-from creneau.shared.store import Ref, Snapshot, Store, Unchanged, Write
+from creneau.shared.store import Put, Ref, Snapshot, Store, Unchanged, Write
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,8 @@ class Known:
     service: Service | None
     round: Stored | None
     offer: OfferSeen | None
+    is_late: bool = False
+    caught_up: CatchUp | None = None
     signatures: Signatures = UNSIGNED
 
     @property
@@ -54,7 +57,12 @@ class Known:
             appointment=self.appointment,
             practitioner=self.practitioner,
             offer=self.offer,
+            caught_up=self.caught_up,
         )
+
+    def catching_up(self, now: datetime) -> list[Write]:
+        """What a claim writes beside the message when it is late (M-17)."""
+        return [Put(caught_up(self.message, self.caught_up, now))] if self.is_late else []
 
     def unchanged(self) -> list[Write]:
         """The conditions of a claim: nothing that it was decided on has changed since.
@@ -81,6 +89,9 @@ class ReadKnown:
         settings, book = first.get(SETTINGS) or Settings(), first.get(TEMPLATE_BOOK) or TemplateBook()
         known: dict[str, Any] = {name: first.get(ref) for name, ref in named.items()}
         wanted, round = _wanted(message, known) | _template(message, book, settings), known.get("round")
+        late = is_late(message, settings, self.clinic.zone, now)
+        if late and message.patient_id:
+            wanted["caught_up"] = catch_up_ref(message.patient_id)
         judges = list(self.offers.judged_by(round, message.occurrence)) if round else []
         refs = [*wanted.values(), *judges]
         read: dict[Ref[Any], Any] = dict(zip(refs, self.store.get_many(refs), strict=True))
@@ -99,6 +110,8 @@ class ReadKnown:
             location=known.get("location"),
             service=known.get("service"),
             round=round,
+            is_late=late,
+            caught_up=known.get("caught_up"),
             offer=self.offers.seen(round, message.occurrence, Snapshot(read), now) if round else None,
         )
 

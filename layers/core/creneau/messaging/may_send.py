@@ -9,11 +9,15 @@ from creneau.agenda.attendance import Attendance
 from creneau.agenda.catalogue import Patient, Practitioner
 from creneau.messaging.address import sendable
 from creneau.messaging.message import CHANGES, Channel, Decision, Kind, Message, MessageState, Recipient
+from creneau.messaging.of_use import CatchUp, is_late, is_stale
 from creneau.messaging.ports import OfferSeen
+from creneau.messaging.quiet import morning_after, too_late_then
 from creneau.messaging.reader import reader_of
+from creneau.messaging.sms.numbers import NumberFault, number_for_sms
 from creneau.messaging.template import TemplateBook
 from creneau.shared.model import Value
 from creneau.shared.settings import Clinic, Settings
+from creneau.shared.time import local_date
 
 LOOK_WHILE_PAUSED = timedelta(minutes=5)
 
@@ -40,6 +44,7 @@ class Reason(StrEnum):
     CANCELLED = "message_not_scheduled"
     KIND_OFF = "kind_turned_off"
     TEMPLATE_OFF = "template_turned_off_or_deleted"
+    OTHER_DELAY = "template_has_another_delay"
     NO_PATIENT = "patient_unknown"
     ERASED = "patient_erased"
     DECEASED = "patient_deceased"
@@ -47,6 +52,9 @@ class Reason(StrEnum):
     NO_CUSTOM_SMS = "custom_sms_turned_off"
     NO_PRACTITIONER = "practitioner_unknown"
     NO_PHONE = "no_phone_number"
+    NO_MOBILE = NumberFault.NO_MOBILE.value
+    NUMBER_MALFORMED = NumberFault.MALFORMED.value
+    COUNTRY = NumberFault.COUNTRY.value
     PHONE_BLOCKED = "phone_number_opted_out"
     NO_EMAIL = "no_email_address"
     MALFORMED = "email_address_malformed"
@@ -55,6 +63,9 @@ class Reason(StrEnum):
     OTHER_STATE = "appointment_in_another_state"
     OVERTAKEN = "a_later_change_is_told_instead"
     STARTED = "visit_started"
+    QUIET_HOURS = "quiet_hours"
+    MISSED = "missed"
+    CATCHING_UP = "another_late_message_went_first"
     NO_OFFER = "offer_unknown"
     OFFER_DECIDED = "offer_no_longer_open"
     OFFER_EXPIRED = "too_late_to_answer"
@@ -70,6 +81,7 @@ class Facts(Value, frozen=True, kw_only=True):
     appointment: Appointment | None
     practitioner: Practitioner | None = None
     offer: OfferSeen | None = None
+    caught_up: CatchUp | None = None
 
 
 @dataclass(frozen=True)
@@ -106,9 +118,36 @@ def may_send(message: Message, facts: Facts, now: datetime) -> Verdict:
         against = _offer(facts.offer, now)
     if against is not None:
         return against
+    if is_stale(message, facts.appointment, facts.settings, facts.book, facts.clinic.zone, now):
+        return Suppress(Reason.MISSED, "M-17")
     if now < message.goes_at:
         return Defer(message.goes_at, Reason.NOT_DUE, "M-01")
-    return Send()
+    return _quiet_hours(message, facts, now) or _catching_up(message, facts, now) or Send()
+
+
+def _quiet_hours(message: Message, facts: Facts, now: datetime) -> Verdict | None:
+    """An SMS waits for the morning, unless its visit starts then, or its day is over."""
+    if message.channel is not Channel.SMS:
+        return None
+    zone, start = facts.clinic.zone, facts.appointment.start if facts.appointment else None
+    morning = morning_after(now, facts.settings.messaging, zone)
+    if morning is None:
+        return None
+    another_day = message.kind is Kind.BIRTHDAY and local_date(morning, zone) != local_date(message.due_at, zone)
+    if another_day or (start is not None and too_late_then(morning, start)):
+        return Suppress(Reason.QUIET_HOURS, "M-16")
+    return Defer(morning, Reason.QUIET_HOURS, "M-16")
+
+
+def _catching_up(message: Message, facts: Facts, now: datetime) -> Verdict | None:
+    """Of what was held up, one message an hour; what would have to wait beyond its visit is of no use."""
+    last = facts.caught_up
+    if last is None or now >= last.until or not is_late(message, facts.settings, facts.clinic.zone, now):
+        return None
+    visit = facts.appointment if message.kind in TELLS and message.kind is not Kind.REVIEW else None
+    if visit is not None and visit.start <= last.until:
+        return Suppress(Reason.MISSED, "M-17")
+    return Defer(last.until, Reason.CATCHING_UP, "M-17")
 
 
 CUSTOM = frozenset({Kind.CUSTOM, Kind.BIRTHDAY})
@@ -125,7 +164,12 @@ def _turned_off(message: Message, settings: Settings, book: TemplateBook) -> Sup
         off = message.system_template in settings.messaging.off
         return Suppress(Reason.KIND_OFF, "M-18") if off else None
     line = book.line(message.template_id, settings.messaging)
-    return None if line and line.active else Suppress(Reason.TEMPLATE_OFF, "M-09")
+    if line is None or not line.active:
+        return Suppress(Reason.TEMPLATE_OFF, "M-09")
+    # What staff send again does not go by the delay.
+    planned = message.kind is Kind.REMINDER and message.occasion == message.occurrence
+    given_up = planned and message.occasion.rpartition("-")[2] not in (d.code for d in line.delays)
+    return Suppress(Reason.OTHER_DELAY, "M-09") if given_up else None
 
 
 def _reader(message: Message, facts: Facts) -> Suppress | None:
@@ -142,7 +186,10 @@ def _reader(message: Message, facts: Facts) -> Suppress | None:
     if message.channel is Channel.SMS:
         if not reader.phone:
             return Suppress(Reason.NO_PHONE, "M-01")
-        return Suppress(Reason.PHONE_BLOCKED, "M-14") if reader.phone_blocked else None
+        if reader.phone_blocked:
+            return Suppress(Reason.PHONE_BLOCKED, "M-14")
+        number = number_for_sms(reader.phone, facts.clinic.country, facts.settings.sms.countries)
+        return Suppress(Reason(number.value), "M-01") if isinstance(number, NumberFault) else None
     if not reader.email:
         return Suppress(Reason.NO_EMAIL, "M-01")
     if reader.email_blocked:

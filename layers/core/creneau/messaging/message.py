@@ -94,8 +94,8 @@ class Message(Stored, frozen=True, kw_only=True):
     content as sent is kept, secret links blanked. `round_id` and `appointment_id` are what it concerns, `practitioner_id`
     whose agenda that is in. `template_id` names the template to write it by, None: the system one of its kind and
     channel. `recipient` says who reads it: the patient (or whoever gets the patient's messages), a practitioner, or the
-    address given in `address` when it was planned. `given` are the words and amounts that it alone carries. `credits` were
-    reserved in the SMS month `month`, `YYYY-MM`.
+    address given in `address` when it was planned. `given` are the words and amounts that it alone carries.
+    `in_place_of` is an SMS that did not go. `credits` were reserved in the SMS month `month`, `YYYY-MM`.
     """
 
     id: str
@@ -109,6 +109,7 @@ class Message(Stored, frozen=True, kw_only=True):
     template: str = ""
     given: dict[str, str] = {}
     batch_id: str | None = None
+    in_place_of: str | None = None
     credits: int = 0
     month: str = ""
     appointment_id: str | None = None

@@ -18,9 +18,14 @@ class ChangeSettings:
 
     def __call__(self, new: Settings, expected_version: int) -> Settings:
         _check_reconciled(self.store.get(SETTINGS) or Settings(), new)
-        before = (self.store.get(SETTINGS) or Settings()).messaging
-        since = before.turned(new.messaging.off, self.clock()).on_since
-        new = new.with_(messaging=new.messaging.with_(on_since=since), version=expected_version)
+        before, now = self.store.get(SETTINGS) or Settings(), self.clock()
+        since = before.messaging.turned(new.messaging.off, now).on_since
+        texts = now if new.sms.enabled and not before.sms.enabled else before.sms.since
+        new = new.with_(
+            messaging=new.messaging.with_(on_since=since),
+            sms=new.sms.with_(since=texts),
+            version=expected_version,
+        )
         try:
             self.store.commit([Put(new)])
         except Conflict:

@@ -44,6 +44,8 @@ from creneau.agenda.line import WaitEntry
 from creneau.agenda.resource_day import ResourceDay
 from creneau.agenda.slot import parse_slot
 from creneau.messaging.message import Channel, Message
+from creneau.messaging.of_use import CatchUp
+from creneau.messaging.replan_job import REPLAN_JOB, ReplanJob
 from creneau.messaging.signature import Signatures
 from creneau.messaging.sms.month import SmsMonth, SmsUse
 from creneau.messaging.template import Template, TemplateBook
@@ -146,6 +148,8 @@ def ref_to(item: Stored) -> Ref[Any]:
             return Ref(Signatures, ("signatures",))
         case TemplateBook():
             return Ref(TemplateBook, ("template_book",))
+        case ReplanJob():
+            return REPLAN_JOB
         case _:
             return Ref(type(item), (item.id,))  # type: ignore[attr-defined]
 
@@ -195,9 +199,9 @@ def _look_at(item: Stored) -> datetime | None:
         case Round():
             return None if item.settled else item.expires_at + MARGIN + timedelta(minutes=1)
         case Appointment():
-            told = item.attendance in (Attendance.MOVED, Attendance.ATTENDED) or item.deleted_at is not None
-            return None if told else item.attendance_at + UNATTENDED_FOR
-        case Message() | AbsenceRecord() | BlockedAddress():
+            nothing_follows = item.attendance is Attendance.ATTENDED
+            return None if nothing_follows else item.attendance_at + UNATTENDED_FOR
+        case Message() | ReplanJob() | AbsenceRecord() | BlockedAddress():
             return item.look_at
         case _:
             return None
@@ -268,6 +272,8 @@ MODELS: dict[str, type[Stored]] = {
         WaitEntry,
         Round,
         Message,
+        CatchUp,
+        ReplanJob,
         Link,
         RequestKey,
         Settings,

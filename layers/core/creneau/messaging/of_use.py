@@ -1,0 +1,80 @@
+"""Whether a message that did not leave in time is of use still: late ones go one at a time, stale ones never (M-17)."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from creneau.agenda.appointment import Appointment
+from creneau.messaging.message import Channel, Kind, Message, Recipient
+from creneau.messaging.quiet import morning_after
+from creneau.messaging.reminders import reminders_of
+from creneau.messaging.template import TemplateBook
+from creneau.shared.model import Stored
+from creneau.shared.settings import Settings
+from creneau.shared.store import Ref
+from creneau.shared.time import local_date
+
+LATE = timedelta(minutes=30)
+"""What leaves later than so long after it was due was held up: it catches up."""
+
+BETWEEN = timedelta(hours=1)
+"""A patient gets at most one message that catches up in so long."""
+
+REVIEW_UNTIL = timedelta(days=7)
+"""A review that is asked for later than so long after it was due is not asked for any more."""
+
+_OF_A_DAY = frozenset({Kind.CUSTOM, Kind.BIRTHDAY})
+
+
+class CatchUp(Stored, frozen=True, kw_only=True):
+    """The last message by which a patient (`id`) caught up, and when; forgotten when nobody asks any more (`ttl`)."""
+
+    id: str
+    message_id: str
+    at: datetime
+    ttl: int
+
+    @property
+    def until(self) -> datetime:
+        """When the next one may leave."""
+        return self.at + BETWEEN
+
+
+def catch_up_ref(patient_id: str) -> Ref[CatchUp]:
+    return Ref(CatchUp, (patient_id,))
+
+
+def caught_up(message: Message, before: CatchUp | None, now: datetime) -> CatchUp:
+    """To be written in the claim of a late message."""
+    ttl = int((now + timedelta(days=1)).timestamp())
+    version = before.version if before else 0
+    return CatchUp(id=message.patient_id or "", message_id=message.id, at=now, ttl=ttl, version=version)
+
+
+def is_late(message: Message, settings: Settings, zone: ZoneInfo, now: datetime) -> bool:
+    """Whether a patient gets it later than they should; the morning that an SMS waits for is no delay."""
+    if message.recipient is not Recipient.PATIENT or message.patient_id is None:
+        return False
+    return now > _leaves(message.due_at, message, settings, zone) + LATE
+
+
+def is_stale(
+    message: Message,
+    appointment: Appointment | None,
+    settings: Settings,
+    book: TemplateBook,
+    zone: ZoneInfo,
+    now: datetime,
+) -> bool:
+    """A reminder that a later one of its channel makes superfluous; a greeting, or an SMS for a day, on another day; a
+    review asked for a week later."""
+    if message.kind is Kind.REMINDER and appointment is not None:
+        others = reminders_of(appointment, settings, book, zone)
+        return any(message.due_at < o.due_at <= now for o in others if o.channel is message.channel)
+    if message.kind in _OF_A_DAY:
+        return local_date(now, zone) > local_date(_leaves(message.goes_at, message, settings, zone), zone)
+    return message.kind is Kind.REVIEW and now > message.due_at + REVIEW_UNTIL
+
+
+def _leaves(at: datetime, message: Message, settings: Settings, zone: ZoneInfo) -> datetime:
+    morning = morning_after(at, settings.messaging, zone) if message.channel is Channel.SMS else None
+    return morning or at

@@ -1,0 +1,79 @@
+"""Plans the reminders of all visits anew after their templates changed: page by page, resumed where it stopped (M-09)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from creneau.agenda.catalogue import Agenda
+from creneau.agenda.collections import appointments_from, catalogue
+from creneau.messaging.replan_job import REPLAN_JOB, ReplanJob
+from creneau.shared.again import Again
+from creneau.shared.store import Conflict, Put, Store, everything
+from creneau.shared.time import Clock
+
+STEP = 50
+"""Visits planned at a time: whoever runs a step reads the table's changes, which wait meanwhile."""
+
+STALLED = timedelta(minutes=3)
+"""Without a step for so long, the sweeper takes the next one."""
+
+
+@dataclass(frozen=True)
+class StartReplan:
+    """Begins the walk for a version of what asked for it; a version that was seen, or is older, asks for nothing."""
+
+    store: Store
+    clock: Clock
+    again: Again
+
+    def __call__(self, source: str, version: int) -> None:
+        self.again(lambda: self._step(source, version))
+
+    def _step(self, source: str, version: int) -> None:
+        now, before = self.clock(), self.store.get(REPLAN_JOB)
+        seen = before.seen if before else {}
+        if seen.get(source, 0) >= version:
+            return
+        job = ReplanJob(
+            version=before.version if before else 0,
+            since=now,
+            seen={**seen, source: version},
+            look_at=now + STALLED,
+        )
+        self.store.commit([Put(job)])
+
+
+@dataclass(frozen=True)
+class ContinueReplan:
+    """One step, and where it came to; its record in the stream asks for the next. `version`: the step that was recorded,
+    so that a record which is read twice does not make two walks; None: whatever is next."""
+
+    store: Store
+    plan: Callable[[str], object]
+    clock: Clock
+
+    def __call__(self, version: int | None = None) -> None:
+        job = self.store.get(REPLAN_JOB)
+        if job is None or job.finished_at is not None or version not in (None, job.version):
+            return
+        try:
+            self.store.commit([Put(self._walked(job, self.clock()))])
+        except Conflict:
+            return  # another change began it anew, or another took this step
+
+    def _walked(self, job: ReplanJob, now: datetime) -> ReplanJob:
+        ahead = [a.id for a in everything(self.store, catalogue(Agenda)) if a.id >= job.agenda_id]
+        if not ahead:
+            return job.with_(finished_at=now, look_at=None)
+        cursor = job.cursor if ahead[0] == job.agenda_id else None
+        page = self.store.page(appointments_from(ahead[0], job.since), STEP, cursor)
+        for appointment in page.items:
+            self.plan(appointment.id)
+        after = job.with_(
+            done=job.done + len(page.items), agenda_id=ahead[0], cursor=page.cursor, look_at=now + STALLED
+        )
+        if page.cursor is not None:
+            return after
+        if len(ahead) == 1:
+            return after.with_(finished_at=now, look_at=None)
+        return after.with_(agenda_id=ahead[1])

@@ -1,0 +1,187 @@
+"""A change of the reminders' templates reaches every visit ahead, wherever the walk was interrupted."""
+
+from datetime import timedelta
+
+import pytest
+
+from creneau.agenda.catalogue import Agenda
+from creneau.changes import Change, name_changes
+from creneau.messaging.delay import parse_delay
+from creneau.messaging.message import Channel, Kind, MessageState
+from creneau.messaging.replan import STEP
+from creneau.messaging.replan_job import REPLAN_JOB, ReplanJob
+from creneau.messaging.template import Line, TemplateBook
+from creneau.shared.settings import Look, MessagingSettings, Settings, SmsSettings
+from tests.support.post import NOW
+
+OWN = Line(id="tpl_own", kind=Kind.REMINDER, channel=Channel.EMAIL, delays=(parse_delay("48h"),))
+BOOK = TemplateBook(stored=(OWN,), version=2)
+VISITS = 2 * STEP + 7
+
+
+@pytest.fixture
+def clinic(post):
+    """Two agendas with three pages of visits, each reminded by email a day before."""
+    post.patient()
+    post.put(*(Agenda(id=f"agd_{n}", practitioner_id="prc_1", location_id="loc_1") for n in (1, 2)))
+    for n in range(VISITS):
+        start = NOW + timedelta(days=20 + n)
+        id = post.appointment(f"apt_{n:03}", start=start, end=start + timedelta(minutes=30))
+        post.remind(id)
+    post.wait(timedelta(hours=1))
+    return post
+
+
+def job(post) -> ReplanJob:
+    found = post.store.get(REPLAN_JOB)
+    assert isinstance(found, ReplanJob)
+    return found
+
+
+def walk(post, steps: int = 50) -> int:
+    for taken in range(steps):
+        if job(post).finished_at is not None:
+            return taken
+        post.continue_replan(job(post).version)
+    return steps
+
+
+def of_template(post, *states: MessageState) -> list[str]:
+    found = [m for m in post.messages() if m.template_id == "tpl_own"]
+    return [m.id for m in found if not states or m.state in states]
+
+
+@pytest.mark.rule("M-08", "M-09")
+def test_a_new_template_reaches_every_visit_page_by_page(clinic):
+    clinic.put(BOOK.with_(version=0))
+    clinic.start_replan("templates", 1)
+    assert walk(clinic) == 4
+    assert len(of_template(clinic, MessageState.SCHEDULED)) == VISITS
+    assert (job(clinic).done, job(clinic).finished_at, job(clinic).look_at) == (VISITS, clinic.now, None)
+
+
+@pytest.mark.rule("M-09")
+def test_one_that_is_turned_off_or_deleted_is_taken_back_everywhere(clinic):
+    clinic.settings(off=("reminder.email",))
+    clinic.start_replan("settings", 1)
+    walk(clinic)
+    assert {m.state for m in clinic.messages()} == {MessageState.CANCELLED}
+    clinic.settings(off=())
+    clinic.start_replan("settings", 2)
+    walk(clinic)
+    assert {m.state for m in clinic.messages()} == {MessageState.SCHEDULED}
+
+
+@pytest.mark.rule("M-09")
+def test_a_step_that_is_interrupted_is_taken_again(clinic):
+    clinic.put(BOOK.with_(version=0))
+    clinic.start_replan("templates", 1)
+    clinic.store.before_commit.append(fail_at(20))
+    with pytest.raises(RuntimeError):
+        clinic.continue_replan(job(clinic).version)
+    clinic.store.before_commit.clear()
+    assert (job(clinic).done, len(of_template(clinic))) == (0, 19)
+    clinic.continue_replan()
+    walk(clinic)
+    assert (job(clinic).done, len(of_template(clinic))) == (VISITS, VISITS)
+
+
+def fail_at(number: int):
+    count = iter(range(1, 1000))
+
+    def crash(_writes):
+        if next(count) == number:
+            raise RuntimeError("the process is gone")
+
+    return crash
+
+
+@pytest.mark.rule("M-09")
+@pytest.mark.promise(34)
+def test_a_record_that_is_read_twice_makes_one_walk(clinic):
+    clinic.start_replan("templates", 1)
+    version = job(clinic).version
+    clinic.continue_replan(version)
+    after = job(clinic)
+    clinic.continue_replan(version)
+    assert job(clinic) == after
+
+
+@pytest.mark.rule("M-09")
+def test_two_steps_at_once_count_once(clinic):
+    clinic.start_replan("templates", 1)
+    clinic.meanwhile(clinic.continue_replan)
+    clinic.continue_replan()
+    assert job(clinic).done == STEP
+
+
+@pytest.mark.rule("M-09")
+def test_a_newer_change_begins_anew_and_an_older_one_does_nothing(clinic):
+    clinic.start_replan("templates", 1)
+    clinic.continue_replan()
+    clinic.wait(timedelta(minutes=1))
+    clinic.start_replan("settings", 4)
+    began = job(clinic)
+    assert (began.done, began.cursor, began.since) == (0, None, clinic.now)
+    assert began.seen == {"templates": 1, "settings": 4}
+    for source, version in (("templates", 1), ("settings", 3), ("settings", 4)):
+        clinic.start_replan(source, version)
+    assert job(clinic) == began
+
+
+def test_a_change_between_a_step_and_its_record_begins_anew(clinic):
+    clinic.start_replan("templates", 1)
+
+    def newer(writes):
+        clinic.store.before_commit.clear()
+        clinic.start_replan("templates", 2)
+
+    clinic.store.before_commit.append(newer)
+    clinic.continue_replan()
+    assert (job(clinic).done, job(clinic).seen) == (0, {"templates": 2})
+
+
+@pytest.mark.promise(32)
+def test_the_sweeper_finds_a_walk_that_stopped(clinic):
+    clinic.start_replan("templates", 1)
+    assert clinic.store.look_at(ReplanJob, clinic.now + timedelta(minutes=2)) == []
+    assert clinic.store.look_at(ReplanJob, clinic.now + timedelta(minutes=3)) == [REPLAN_JOB]
+    walk(clinic)
+    assert clinic.store.look_at(ReplanJob, None) == []
+
+
+def test_without_agendas_it_ends_at_once(post):
+    post.start_replan("templates", 1)
+    post.continue_replan()
+    assert job(post).finished_at == post.now
+    post.continue_replan()
+    assert job(post).version == 2
+
+
+WANTED = Change("ReplanWanted", ("settings", "7"))
+
+
+@pytest.mark.rule("M-08", "M-09")
+@pytest.mark.parametrize(
+    ("before", "after", "named"),
+    [
+        (None, Settings(version=7), []),
+        (None, Settings(sms=SmsSettings(enabled=True), version=7), [WANTED]),
+        (Settings(), Settings(messaging=MessagingSettings(off=()), version=7), [WANTED]),
+        (Settings(), Settings(messaging=MessagingSettings(paused=True), look=Look(phone="1"), version=7), []),
+        (BOOK, BOOK.with_(stored=(OWN.with_(wording=3),), version=3), []),
+        (None, BOOK, [Change("ReplanWanted", ("templates", "2"))]),
+        (BOOK, BOOK.with_(stored=(OWN.with_(active=False),), version=3), [Change("ReplanWanted", ("templates", "3"))]),
+        (BOOK, BOOK.with_(stored=(), version=3), [Change("ReplanWanted", ("templates", "3"))]),
+        (
+            BOOK,
+            BOOK.with_(stored=(OWN.with_(delays=(parse_delay("1d"),)),), version=3),
+            [Change("ReplanWanted", ("templates", "3"))],
+        ),
+        (BOOK, BOOK.with_(stored=(OWN, OWN.with_(id="tpl_2", kind=Kind.CUSTOM)), version=3), []),
+        (None, ReplanJob(since=NOW, version=4), [Change("ReplanStepped", ("4",))]),
+        (None, ReplanJob(since=NOW, version=4, finished_at=NOW), []),
+    ],
+)
+def test_only_what_reminders_depend_on_asks_for_it(before, after, named):
+    assert name_changes(before, after) == named
