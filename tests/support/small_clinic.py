@@ -72,9 +72,9 @@ class SmallClinic:
         where = f"/agendas/{self.agenda_id}/days/{self.day(day)}/availabilities"
         self.running.staff.delete(f"{where}/{availability_id}")
 
-    def person(self, language: str = "en") -> Person:
+    def person(self, language: str = "en", email: str = "") -> Person:
         number = len(self.people) + 1
-        email = f"p{number}.{self.tag}@mail.example"
+        email = email or f"p{number}.{self.tag}@mail.example"
         body = {"first_name": f"P{number}", "last_name": self.tag, "email": email, "language": language}
         self.people.append(Person(self.running.staff.post("/patients", body)["id"], email))
         return self.people[-1]

@@ -1,5 +1,8 @@
 """What every entry point does around its one use case: logs with ids only, metrics, parsing, batch answers."""
 
+import base64
+import gzip
+import json
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
@@ -97,6 +100,56 @@ def stream(body: Callable[[Images, wiring.App], None]) -> Handler:
         return {"batchItemFailures": []}
 
     return _framed(wraps(body)(handler))
+
+
+Read = Callable[[Any], list[I]]
+"""Reads what an outer service sends into values of ours."""
+
+
+def topic(read: Read[I]) -> Callable[[Callable[[I, wiring.App], Value]], Handler]:
+    """A topic's subscriber. What raises comes again a few times, whole; what is no JSON is a service's greeting."""
+
+    def decorate(body: Callable[[I, wiring.App], Value]) -> Handler:
+        def handler(event: Any, _context: Any) -> None:
+            for record in event["Records"]:
+                try:
+                    given = json.loads(record["Sns"]["Message"])
+                except ValueError:
+                    logger.info("no event", extra={"sns_message": record["Sns"]["MessageId"]})
+                    continue
+                _each(read(given), body)
+
+        return _framed(wraps(body)(handler))
+
+    return decorate
+
+
+def log_lines(read: Read[I]) -> Callable[[Callable[[I, wiring.App], Value]], Handler]:
+    """A subscriber of a log group: each line by itself. Those that raised come again a few times, with all the others."""
+
+    def decorate(body: Callable[[I, wiring.App], Value]) -> Handler:
+        def handler(event: Any, _context: Any) -> None:
+            given = json.loads(gzip.decompress(base64.b64decode(event["awslogs"]["data"])))
+            failed: list[Exception] = []
+            for line in given["logEvents"] if given["messageType"] == "DATA_MESSAGE" else []:
+                try:
+                    _each(read(line["message"]), body)
+                except Exception as error:
+                    logger.exception("failed", extra={"log_event": line["id"]})
+                    failed.append(error)
+            if failed:
+                raise failed[0]
+
+        return _framed(wraps(body)(handler))
+
+    return decorate
+
+
+def _each(values: list[I], body: Callable[[I, wiring.App], Value]) -> None:
+    for value in values:
+        bound = _bind(value)
+        logger.info("done", extra={"outcome": msgspec.to_builtins(body(value, wiring.app()))})
+        logger.remove_keys(bound)
 
 
 def schedule(body: Callable[[wiring.App], Value]) -> Handler:
