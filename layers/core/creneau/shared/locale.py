@@ -1,13 +1,13 @@
 """How a clinic's country says dates, times and money in each of the four languages, no time of day broken over two lines."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date
-from babel.numbers import format_currency
+from babel.numbers import format_currency, format_decimal
 
 from creneau.shared.money import Money
 
@@ -89,8 +89,34 @@ def deadline(instant: datetime, zone: ZoneInfo, language: str, country: str, *, 
 def money(amount: Money, language: str, country: str) -> str:
     locale = locale_of(language, country)
     text = str(format_currency(Decimal(amount.amount) / 100, amount.currency, locale=locale))
+    return _as_written(text, locale)
+
+
+def amount(minor: int, language: str, country: str) -> str:
+    """Minor units as money is written there, without a currency."""
+    locale = locale_of(language, country)
+    return _as_written(str(format_decimal(Decimal(minor) / 100, "#,##0.00", locale=locale)), locale)
+
+
+def number(value: int, places: int, language: str, country: str) -> str:
+    """`value` divided by ten to the power of `places`, with no more decimals than it needs: `9,975`."""
+    pattern = f"#,##0.{'#' * places}"
+    locale = locale_of(language, country)
+    return _as_written(str(format_decimal(Decimal(value).scaleb(-places), pattern, locale=locale)), locale)
+
+
+def date_in_digits(on: date, language: str, country: str) -> str:
+    """For tables: `03.03.2027`, `03/03/2027`, in Canada `2027-03-03`."""
+    territory = locale_of(language, country).territory
+    between = {"CH": ".", "DE": ".", "AT": ".", "LU": "."}.get(territory or "", "/")
+    return on.isoformat() if territory == "CA" else on.strftime(f"%d{between}%m{between}%Y")
+
+
+def _as_written(text: str, locale: Locale) -> str:
     symbols = locale.number_symbols["latn"]
-    if "currencyDecimal" in symbols:  # Babel reads it and leaves it: French Switzerland writes 1 234.50 CHF
+    if (
+        "currencyDecimal" in symbols and symbols["decimal"] in text
+    ):  # Babel reads it and leaves it: French Switzerland writes 1 234.50 CHF
         before, _, after = text.rpartition(symbols["decimal"])
         text = f"{before}{symbols['currencyDecimal']}{after}"
     return text
