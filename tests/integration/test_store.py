@@ -12,7 +12,7 @@ import pytest
 from creneau.adapters.dynamodb import keys
 from creneau.agenda.absence import AbsenceRecord
 from creneau.agenda.appointment import Appointment
-from creneau.agenda.blocked_address import address_key, patients_of_address
+from creneau.agenda.blocked_address import address_key, patients_of_address, patients_of_number
 from creneau.agenda.catalogue import Contact, Patient, Service, patient_ref, service_ref
 from creneau.agenda.collections import (
     appointments_between,
@@ -37,6 +37,7 @@ from creneau.messaging.message import (
     messages_of_batch,
     messages_of_patient,
 )
+from creneau.messaging.sms.month import SmsMonth, SmsUse, Tariff, uses_of_month
 from creneau.shared.errors import Invalid, NotFound
 from creneau.shared.store import (
     Absent,
@@ -247,6 +248,10 @@ def test_a_decision_makes_what_was_read_before_it_stale(store):
         put(store, read.with_(settled=True))
 
 
+def sms(message_id: str, at: datetime, month: str = "2026-03") -> SmsUse:
+    return SmsUse(month=month, at=at, message_id=message_id, kind=Kind.REMINDER, credits=1)
+
+
 # -- lists: each collection, its order, and what must not be in it
 def hours(*numbers: int) -> list[datetime]:
     return [NOON + timedelta(hours=n) for n in numbers]
@@ -337,6 +342,25 @@ LISTS: dict[str, tuple[list[Any], Collection[Any], list[str]]] = {
         patients_of_address(address_key("family@mail.example")),
         ["pat_1", "pat_2"],
     ),
+    "patients_of_number": (
+        [
+            patient("pat_2", phone="+41791234567"),
+            patient("pat_1", phone="+41791234568", contacts=(MOTHER.with_(phone="+41791234567"),)),
+            patient("pat_3", phone="+41791234568"),
+            patient("pat_4"),
+        ],
+        patients_of_number(address_key("+41791234567")),
+        ["pat_1", "pat_2"],
+    ),
+    "uses_of_month": (
+        [
+            *(sms(f"msg_{n}", at) for n, at in enumerate(hours(1, 3, 2))),
+            sms("msg_other", NOON, month="2026-04"),
+            SmsMonth(id="2026-03", tariff=Tariff(included=0, price=10, custom_price=15, currency="CHF")),
+        ],
+        uses_of_month("2026-03"),
+        ["msg_0", "msg_2", "msg_1"],
+    ),
     "messages_of_patient": (
         [*(message(f"msg_{n}", at) for n, at in enumerate(hours(1, 3, 2))), message("msg_other", patient_id="pat_2")],
         messages_of_patient("pat_1"),
@@ -390,6 +414,8 @@ def name_of(item: Any) -> str:
             return item.on.isoformat()
         case WaitEntry():
             return item.appointment_id
+        case SmsUse():
+            return item.message_id
     return str(item.id)
 
 

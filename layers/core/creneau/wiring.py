@@ -16,7 +16,7 @@ from creneau.adapters.pace import Pace
 from creneau.adapters.retry_queue import RetryQueue
 from creneau.adapters.round_executions import RoundExecutions
 from creneau.adapters.ses import SesMailer
-from creneau.adapters.sns import SnsTexter
+from creneau.adapters.sns import SnsOptOuts, SnsTexter
 from creneau.agenda.absence import AddAbsence, AppointmentsIn, MarkAbsence, RemoveAbsence
 from creneau.agenda.annotate import Annotate
 from creneau.agenda.appointment import appointment_ref
@@ -48,6 +48,7 @@ from creneau.messaging.record_feedback import RecordFeedback
 from creneau.messaging.replan import ContinueReplan, StartReplan
 from creneau.messaging.resend import Resend, SendConfirmation
 from creneau.messaging.sms.consumption import ShowConsumption
+from creneau.messaging.sms.opt_outs import ReadOptOuts
 from creneau.messaging.sms.spending import SpentOfLimit
 from creneau.messaging.sweep import SweepMessages
 from creneau.messaging.templates.edit import EditTemplates
@@ -475,6 +476,10 @@ class App:
     @cached_property
     def record_feedback(self) -> RecordFeedback:
         return RecordFeedback(self.store, self.clock, self.again)
+
+    @cached_property
+    def read_opt_outs(self) -> ReadOptOuts:
+        return ReadOptOuts(self.store, SnsOptOuts(aws.client("sns")), self.clock)
 
     @cached_property
     def spent_of_limit(self) -> SpentOfLimit:

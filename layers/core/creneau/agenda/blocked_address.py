@@ -45,6 +45,11 @@ def patients_of_address(key: str) -> Collection[Patient]:
     return Collection("patients_of_address", Patient, (key,))
 
 
+def patients_of_number(key: str) -> Collection[Patient]:
+    """Those whose SMS go to that number."""
+    return Collection("patients_of_number", Patient, (key,))
+
+
 def keys_of(patient: Patient) -> list[str]:
     """Of every address and number in the record, each once."""
     people: list[Patient | Contact] = [patient, *patient.contacts]

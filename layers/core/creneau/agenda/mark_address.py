@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from creneau.agenda.blocked_address import blocked_ref, keys_of, marked, patients_of_address
+from creneau.agenda.blocked_address import blocked_ref, keys_of, marked, patients_of_address, patients_of_number
 from creneau.agenda.catalogue import Patient, patient_ref
 from creneau.agenda.diary import diary_ref
 from creneau.agenda.reach import record_writes
@@ -26,8 +26,9 @@ class MarkAddress:
     def __call__(self, key: str) -> int:
         """How many records said otherwise."""
         address = require(self.store, blocked_ref(key))
-        patients = everything(self.store, patients_of_address(key))
-        changed = sum(self.again(lambda p=p: self._mark(p.id, key)) for p in patients)  # type: ignore[misc]
+        found = [p for of in (patients_of_address, patients_of_number) for p in everything(self.store, of(key))]
+        ids = dict.fromkeys(p.id for p in found)
+        changed = sum(self.again(lambda id=id: self._mark(id, key)) for id in ids)  # type: ignore[misc]
         self.store.looked(blocked_ref(key), address.version)
         return changed
 

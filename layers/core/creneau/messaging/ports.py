@@ -1,6 +1,6 @@
 """What messages ask of the world beside the table: a mailer, a queue, executions, a content store, the waitlist's word."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -62,6 +62,12 @@ class Mailer(Protocol):
 class Texter(Protocol):
     def send(self, text: Text) -> str:
         """Hands the SMS over, once, without retries; the provider's id. Raises NotHandedOver's kinds, and Unknown."""
+        ...
+
+
+class OptOuts(Protocol):
+    def numbers(self) -> Iterable[str]:
+        """Numbers in E.164 that the provider writes to no more, because their owners said so."""
         ...
 
 

@@ -22,6 +22,7 @@
 | messages of a group's batch                  | by_second | BATCH#id#MESSAGES            | due#id                      |
 | messages by state                            | by_third  | MESSAGES#state               | due#id                      |
 | patients whose messages go to an address     | by_third  | ADDRESS#key                  | id                          |
+| patients whose SMS go to a number            | by_fourth | NUMBER#key                   | id                          |
 | the SMS of a provider's id                   | by_fourth | PROVIDER#provider's id       | id                          |
 | what must be looked at by now                | look_at   | LOOK#KIND                    | instant                     |
 
@@ -167,6 +168,8 @@ def _patient(p: Patient) -> dict[str, str]:
     keys = {"g1pk": "PATIENTS", "g1sk": f"{folded(p.last_name)} {folded(p.first_name)}#{p.id}"}
     if p.reader.email:
         keys |= {"g3pk": f"ADDRESS#{address_key(p.reader.email)}", "g3sk": p.id}
+    if p.reader.phone:
+        keys |= {"g4pk": f"NUMBER#{address_key(p.reader.phone)}", "g4sk": p.id}
     return keys
 
 
@@ -252,6 +255,8 @@ def place_of(of: Collection[Any]) -> tuple[str | None, str, str, str]:
             return None, f"SMSMONTH#{key[0]}", "USE#", "USE#" + _HIGHEST
         case "messages_by_state":
             return "by_third", f"MESSAGES#{key[0]}", of.low, of.high + _HIGHEST
+        case "patients_of_number":
+            return "by_fourth", f"NUMBER#{key[0]}", "", _HIGHEST
         case "patients_of_address":
             return "by_third", f"ADDRESS#{key[0]}", "", _HIGHEST
         case "messages_by_provider_id":
