@@ -12,6 +12,9 @@ from aws_lambda_powertools import Logger, Metrics
 
 from creneau import wiring
 from creneau.adapters.dynamodb.stream import images
+from creneau.adapters.mail_reports import read_mail_event
+from creneau.adapters.text_reports import read_delivery_log
+from creneau.messaging.feedback import Report
 from creneau.shared.model import Stored, Value
 
 logger = Logger(service="creneau", use_rfc3339=True)
@@ -102,53 +105,46 @@ def stream(body: Callable[[Images, wiring.App], None]) -> Handler:
     return _framed(wraps(body)(handler))
 
 
-Read = Callable[[Any], list[I]]
-"""Reads what an outer service sends into values of ours."""
+Recording = Callable[[Report, wiring.App], Value]
 
 
-def topic(read: Read[I]) -> Callable[[Callable[[I, wiring.App], Value]], Handler]:
-    """A topic's subscriber. What raises comes again a few times, whole; what is no JSON is a service's greeting."""
+def mail_events(body: Recording) -> Handler:
+    """Subscriber of the topic that SES reports to. What raises comes again a few times; what is no JSON is a greeting."""
 
-    def decorate(body: Callable[[I, wiring.App], Value]) -> Handler:
-        def handler(event: Any, _context: Any) -> None:
-            for record in event["Records"]:
-                try:
-                    given = json.loads(record["Sns"]["Message"])
-                except ValueError:
-                    logger.info("no event", extra={"sns_message": record["Sns"]["MessageId"]})
-                    continue
-                _each(read(given), body)
+    def handler(event: Any, _context: Any) -> None:
+        for record in event["Records"]:
+            try:
+                given = json.loads(record["Sns"]["Message"])
+            except ValueError:
+                logger.info("no event", extra={"sns_message": record["Sns"]["MessageId"]})
+                continue
+            _record(read_mail_event(given), body)
 
-        return _framed(wraps(body)(handler))
-
-    return decorate
+    return _framed(wraps(body)(handler))
 
 
-def log_lines(read: Read[I]) -> Callable[[Callable[[I, wiring.App], Value]], Handler]:
-    """A subscriber of a log group: each line by itself. Those that raised come again a few times, with all the others."""
+def delivery_logs(body: Recording) -> Handler:
+    """Subscriber of SNS's log groups: each line by itself. If any raised, all of them come again a few times."""
 
-    def decorate(body: Callable[[I, wiring.App], Value]) -> Handler:
-        def handler(event: Any, _context: Any) -> None:
-            given = json.loads(gzip.decompress(base64.b64decode(event["awslogs"]["data"])))
-            failed: list[Exception] = []
-            for line in given["logEvents"] if given["messageType"] == "DATA_MESSAGE" else []:
-                try:
-                    _each(read(line["message"]), body)
-                except Exception as error:
-                    logger.exception("failed", extra={"log_event": line["id"]})
-                    failed.append(error)
-            if failed:
-                raise failed[0]
+    def handler(event: Any, _context: Any) -> None:
+        given = json.loads(gzip.decompress(base64.b64decode(event["awslogs"]["data"])))
+        failed: list[Exception] = []
+        for line in given["logEvents"] if given["messageType"] == "DATA_MESSAGE" else []:
+            try:
+                _record(read_delivery_log(line["message"]), body)
+            except Exception as error:
+                logger.exception("failed", extra={"log_event": line["id"]})
+                failed.append(error)
+        if failed:
+            raise failed[0]
 
-        return _framed(wraps(body)(handler))
-
-    return decorate
+    return _framed(wraps(body)(handler))
 
 
-def _each(values: list[I], body: Callable[[I, wiring.App], Value]) -> None:
-    for value in values:
-        bound = _bind(value)
-        logger.info("done", extra={"outcome": msgspec.to_builtins(body(value, wiring.app()))})
+def _record(reports: list[Report], body: Recording) -> None:
+    for report in reports:
+        bound = _bind(report)
+        logger.info("done", extra={"outcome": msgspec.to_builtins(body(report, wiring.app()))})
         logger.remove_keys(bound)
 
 
