@@ -1,6 +1,13 @@
 """The email as it leaves: parsed back, and nothing smuggled into its headers."""
 
+import email
+import re
+from email.header import decode_header, make_header
+from typing import Any
+
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from creneau.agenda.appointment import appointment_ref
 from creneau.agenda.catalogue import Address, location_ref, patient_ref, practitioner_ref, service_ref
@@ -15,6 +22,8 @@ from creneau.shared.settings import SETTINGS, Settings
 from tests.support.post import CLINIC, body, read_mail
 
 RENDERED = Rendered(language="fr", subject="Rendez-vous confirmé", text="Bonjour\n", html="<p>Bonjour</p>")
+ICS = CalendarPart(content=b"BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nEND:VCALENDAR\r\n", method=Method.REQUEST)
+PDF = Attachment(name="Facture 2027-12.pdf", media_type="application/pdf", content=b"%PDF-1.7\r\n\x00\xff" * 20)
 CORPUS = [
     "=1+1",
     "x\r\nBcc: all@evil.example",
@@ -63,6 +72,37 @@ def test_a_subject_is_read_as_it_was_written(subject):
     assert max(len(line) for line in mime.split(b"\r\n\r\n")[0].split(b"\r\n")) <= 78
 
 
+def sender_of(mime: bytes) -> tuple[str, str]:
+    """By the older reader: the newer one puts a blank between encoded words, where RFC 2047 (6.2) says there is none."""
+    raw = email.message_from_bytes(mime)["From"].replace("\r\n ", " ")
+    name, _, address = raw.rpartition("<")
+    return str(make_header(decode_header(name.strip().strip('"')))), address.strip(">")
+
+
+@given(text=st.text(st.characters(codec="utf-8")), name=st.text(st.characters(codec="utf-8"), max_size=60))
+@example(text=".\n..\nFrom x\n \n\t\n=_\n--=_\n", name=".")
+@example(text="x" * 77 + " \n" + "é" * 80, name='a "b" \\ <c@d.example>')
+@example(text="", name="=?utf-8?q?x?=")
+def test_whatever_is_said_is_read_as_it_was_said(text, name):
+    """By the standard library's reader, whose lines end as the writer's did not."""
+    rendered = RENDERED.with_(subject=name, text=text, html=text)
+    file = Attachment(name=f"{name}.pdf", media_type="application/pdf", content=text.encode())
+    mime = build(rendered, CLINIC.with_(name=name), "claire@mail.example", "m", [file], calendar=ICS)
+    mail = read_mail(mime)
+    said = re.sub("\r\n?", "\n", text)
+    for kind in ("plain", "html"):
+        part = mail.get_body((kind,))
+        assert part is not None
+        assert not part.defects
+        payload: Any = part.get_payload(decode=True)
+        assert payload.decode().replace("\r\n", "\n") == said
+    assert mail["Subject"] == one_line(name)[:200].rstrip()
+    assert sender_of(mime) == (one_line(name), CLINIC.sender)
+    assert [a.get_filename() for a in mail.iter_attachments()] == ["invite.ics", file_name(file.name)]
+    assert list(mail.iter_attachments())[1].get_content() == file.content
+    assert not mail.defects
+
+
 def test_a_long_id_stands_in_its_header_as_it_is():
     id = "offer.email.agd_01JABCDEFGHJKMNPQRSTVWXYZ0.20270302T083000Z.20270302T090000Z.1.1.apt_01JABCDEFGHJKMNPQRSTVW-1-1"
     assert f"X-Creneau-Message: {id}\r\n".encode() in build(RENDERED, CLINIC, "claire@mail.example", id)
@@ -75,10 +115,6 @@ def test_every_line_is_short_enough_and_ends_as_the_standard_says():
     lines = mime.split(b"\r\n")
     assert max(map(len, lines)) <= 998
     assert not any(b"\n" in line or b"\r" in line for line in lines)
-
-
-ICS = CalendarPart(content=b"BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nEND:VCALENDAR\r\n", method=Method.REQUEST)
-PDF = Attachment(name="Facture 2027-12.pdf", media_type="application/pdf", content=b"%PDF-1.7\r\n\x00\xff" * 20)
 
 
 @pytest.mark.rule("M-13")
@@ -132,7 +168,7 @@ def test_no_files_name_becomes_a_header_or_a_path(hostile):
     assert not set(file_name(hostile)) & set('/\\:\r\n"')
     assert not file_name(hostile).startswith(".")
     assert len(file_name(hostile)) <= 111
-    assert sorted(file.keys()) == ["Content-Disposition", "Content-Transfer-Encoding", "Content-Type", "MIME-Version"]
+    assert sorted(file.keys()) == ["Content-Disposition", "Content-Transfer-Encoding", "Content-Type"]
     assert mail["Bcc"] is None
 
 
