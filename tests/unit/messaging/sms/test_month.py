@@ -114,7 +114,7 @@ def test_the_figures_are_settings_and_nothing_is_included_without_online_booking
     assert next(charged([a_use(1)], tariff_of(off, "EUR"))).amount == 12
 
 
-@pytest.mark.rule("S-02")
+@pytest.mark.rule("S-02", "S-03")
 def test_an_sms_can_straddle_the_included_credits_in_order_of_hand_over():
     uses = [a_use(3, 2), a_use(1, 198), a_use(2, 3)]
     assert [(e.use.credits, e.included, e.billable, e.amount) for e in charged(uses, TARIFF)] == [
