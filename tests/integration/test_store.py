@@ -21,11 +21,13 @@ from creneau.agenda.collections import (
     catalogue,
     days_of_practitioner,
     line_of,
+    patients_by_birthday,
     patients_by_name,
 )
 from creneau.agenda.day import PractitionerDay, Release, day_ref
 from creneau.agenda.line import WaitEntry
 from creneau.agenda.slot import Slot
+from creneau.messaging.group import GroupFilter, SmsGroup, groups_by_age
 from creneau.messaging.message import (
     Channel,
     Kind,
@@ -38,7 +40,9 @@ from creneau.messaging.message import (
     messages_of_patient,
 )
 from creneau.messaging.sms.month import SmsMonth, SmsUse, Tariff, uses_of_month
+from creneau.messaging.voucher import Voucher, vouchers_by_age
 from creneau.shared.errors import Invalid, NotFound
+from creneau.shared.money import Money
 from creneau.shared.store import (
     Absent,
     Collection,
@@ -383,6 +387,39 @@ LISTS: dict[str, tuple[list[Any], Collection[Any], list[str]]] = {
         ],
         messages_of_batch("bat_1"),
         ["msg_0", "msg_2", "msg_1"],
+    ),
+    "patients_by_birthday": (
+        [
+            patient("pat_2", born_on=date(1980, 2, 29)),
+            patient("pat_1", born_on=date(2004, 2, 29)),
+            patient("pat_other", born_on=date(1980, 2, 28)),
+            patient("pat_none"),
+        ],
+        patients_by_birthday("02-29"),
+        ["pat_1", "pat_2"],
+    ),
+    "groups_by_age": (
+        [
+            SmsGroup(id=f"grp_{n}", filter=GroupFilter(), due_at=NOON, created_at=at)
+            for n, at in enumerate(hours(1, 3, 2))
+        ],
+        groups_by_age(),
+        ["grp_1", "grp_2", "grp_0"],
+    ),
+    "vouchers_by_age": (
+        [
+            Voucher(
+                id=f"vou_{n}",
+                code=f"CODE-{n}",
+                amount=Money(amount=5000, currency="CHF"),
+                name="Paul",
+                email="paul@mail.example",
+                created_at=at,
+            )
+            for n, at in enumerate(hours(1, 3, 2))
+        ],
+        vouchers_by_age(),
+        ["vou_1", "vou_2", "vou_0"],
     ),
     "messages_by_provider_id": (
         [

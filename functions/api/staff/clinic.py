@@ -80,6 +80,7 @@ class LookView(View, frozen=True, kw_only=True):
     phone: str
     phone_hours: str
     website: str
+    review_url: str
     colour: str
 
 
@@ -188,6 +189,9 @@ class LookGiven(Edits):
     phone: Line = ""
     phone_hours: Line = ""
     website: Annotated[Line, AfterValidator(_website)] = ""
+    review_url: Annotated[Line, AfterValidator(_website)] = Field(
+        default="", description="Where patients say how it was; without it no review is asked for."
+    )
     colour: Colour = ""
 
 

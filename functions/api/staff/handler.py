@@ -9,12 +9,14 @@ from api.staff import (
     appointments,
     catalogue,
     clinic,
+    custom_sms,
     messages,
     patients,
     sending,
     signatures,
     sms,
     templates,
+    vouchers,
     waitlist,
 )
 from api.staff.routing import ID, Call, Route, call, find
@@ -35,6 +37,8 @@ MODULES = (
     signatures,
     templates,
     sms,
+    custom_sms,
+    vouchers,
 )
 ROUTES: list[Route] = [route for module in MODULES for route in module.routes.all]
 

@@ -14,6 +14,7 @@ from api.staff.shown import Listed, View, view
 from creneau.agenda.appointment import appointment_ref
 from creneau.agenda.catalogue import patient_ref
 from creneau.messaging.explained import explained
+from creneau.messaging.group import group_ref
 from creneau.messaging.list_messages import FOLDERS, Wanted
 from creneau.messaging.message import (
     Channel,
@@ -22,6 +23,7 @@ from creneau.messaging.message import (
     MessageState,
     message_ref,
     messages_of_appointment,
+    messages_of_batch,
     messages_of_patient,
 )
 from creneau.shared.errors import NotFound
@@ -193,3 +195,11 @@ def list_messages_of_appointment(call: Call, given: MessagesOfAsked) -> Listed[M
     id = call.id("appointment_id")
     require(call.app.store, appointment_ref(id))
     return _listed(call, messages_of_appointment(id), given)
+
+
+@routes("GET", "/v1/sms/groups/{group_id}/messages", AGENDA, takes=MessagesOfAsked, answers=Listed[MessageView])
+def list_messages_of_sms_group(call: Call, given: MessagesOfAsked) -> Listed[MessageView]:
+    """Also those that did not leave, with the reason; patients who gave no consent have none."""
+    id = call.id("group_id")
+    require(call.app.store, group_ref(id))
+    return _listed(call, messages_of_batch(id), given)

@@ -9,6 +9,7 @@ from creneau.agenda.appointment import Appointment
 from creneau.agenda.blocked_address import BlockedAddress
 from creneau.agenda.day import PractitionerDay
 from creneau.agenda.diary import PatientDiary
+from creneau.messaging.group import SmsGroup
 from creneau.messaging.message import Kind, Message
 from creneau.messaging.replan_job import ReplanJob, asks_anew
 from creneau.messaging.template import TemplateBook
@@ -49,6 +50,8 @@ def name_changes(before: Stored | None, after: Stored | None) -> list[Change]:
             return _anew("templates", before if isinstance(before, TemplateBook) else TemplateBook(), after)
         case ReplanJob() if after.finished_at is None:
             return [Change("ReplanStepped", (str(after.version),))]
+        case SmsGroup() if after.is_under_way:
+            return [Change("GroupGoesOn", (after.id,))]
         case AbsenceRecord() if not after.marked:
             return [Change("AbsenceRecorded", (after.id,))]
     return []

@@ -23,6 +23,7 @@ REACTIONS: dict[str, tuple[str, ...]] = {
     "AbsenceRecorded": ("mark_absence",),
     "AddressJudged": ("mark_address",),
     "AppointmentChanged": ("tell_of_appointment",),
+    "GroupGoesOn": ("walk_group",),
     "LineGrew": ("pursue_for_patient",),
     "MessageScheduled": ("dispatch_message",),
     "OfferDecided": ("extend_round", "settle_round"),  # in this order: settled first, a round all refused closes
@@ -75,6 +76,7 @@ ACTS: dict[str, Callable[..., object]] = {
     "settle_slot": lambda app, slot_id: app.settle_slot(parse_slot(slot_id)),
     "start_replan": lambda app, source, version: app.start_replan(source, int(version)),
     "tell_of_appointment": lambda app, appointment_id: app.tell_of_appointment(appointment_id),
+    "walk_group": lambda app, group_id: app.walk_group(group_id),
 }
 
 

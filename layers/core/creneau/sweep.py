@@ -7,6 +7,7 @@ from typing import Any
 from creneau.agenda.absence import AbsenceRecord
 from creneau.agenda.appointment import Appointment
 from creneau.agenda.blocked_address import BlockedAddress
+from creneau.messaging.group import SmsGroup
 from creneau.messaging.replan_job import ReplanJob
 from creneau.shared.model import Stored, Value
 from creneau.shared.store import Ref, Store
@@ -21,6 +22,7 @@ class Swept(Value, frozen=True, kw_only=True):
     absences: int = 0
     replanned: int = 0
     addresses: int = 0
+    groups: int = 0
     messages: int = 0
     failed: tuple[str, ...] = ()
 
@@ -37,6 +39,7 @@ class Sweep:
     mark_absence: Callable[[str], object]
     mark_address: Callable[[str], object]
     replan: Callable[[], object]
+    walk_group: Callable[[str], object]
     trouble: Callable[[Ref[Any] | str, Exception], None]
 
     def __call__(self) -> Swept:
@@ -47,6 +50,7 @@ class Sweep:
             "absences": self._each(AbsenceRecord, self.mark_absence),
             "addresses": self._each(BlockedAddress, self.mark_address),
             "replanned": self._each(ReplanJob, lambda _: self.replan()),
+            "groups": self._each(SmsGroup, self.walk_group),
             "messages": self._guard("messages", self.messages, failed),
         }
         return Swept(**counts, failed=tuple(failed))

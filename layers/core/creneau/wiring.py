@@ -20,6 +20,7 @@ from creneau.adapters.sns import SnsOptOuts, SnsTexter
 from creneau.agenda.absence import AddAbsence, AppointmentsIn, MarkAbsence, RemoveAbsence
 from creneau.agenda.annotate import Annotate
 from creneau.agenda.appointment import appointment_ref
+from creneau.agenda.attendance import Attendance
 from creneau.agenda.book import Book
 from creneau.agenda.change_attendance import ChangeAttendance
 from creneau.agenda.clear_absence import ClearAbsence
@@ -34,10 +35,12 @@ from creneau.agenda.practitioner_of_user import PractitionerOfUser
 from creneau.agenda.register import Register
 from creneau.agenda.register_patient import RegisterPatient
 from creneau.agenda.wants_earlier import SetWantsEarlier
+from creneau.messaging.birthday import PlanBirthdays
 from creneau.messaging.cancel import CancelMessage
 from creneau.messaging.dispatch import Dispatch, HandOver
 from creneau.messaging.edit_signatures import EditSignatures
 from creneau.messaging.facts import ReadKnown
+from creneau.messaging.issue_voucher import IssueVoucher, SendVoucher
 from creneau.messaging.list_messages import ListMessages
 from creneau.messaging.opt_out import OpenOptOut, OptOut
 from creneau.messaging.plan_changes import PlanAppointmentMessages
@@ -47,6 +50,9 @@ from creneau.messaging.ports import Contents, Delays, KeptContents, Mailer, Offe
 from creneau.messaging.record_feedback import RecordFeedback
 from creneau.messaging.replan import ContinueReplan, StartReplan
 from creneau.messaging.resend import Resend, SendConfirmation
+from creneau.messaging.review import PlanReview
+from creneau.messaging.send_group import CancelGroup, PreviewGroup, SendToGroup, SortOut, WalkGroup
+from creneau.messaging.send_sms import SendSms
 from creneau.messaging.sms.consumption import ShowConsumption
 from creneau.messaging.sms.opt_outs import ReadOptOuts
 from creneau.messaging.sms.spending import SpentOfLimit
@@ -78,6 +84,7 @@ from creneau.waitlist.sweep import SweepWaitlist
 if TYPE_CHECKING:
     from creneau.messaging.deliver import Deliver
     from creneau.messaging.resume import ResumeSending
+    from creneau.messaging.show_sms import ShowSms
     from creneau.messaging.sms.estimate_credits import EstimateCredits
     from creneau.messaging.templates.preview import Preview
 
@@ -319,6 +326,7 @@ class App:
             self.mark_absence,
             self.mark_address,
             self.continue_replan,
+            self.walk_group,
             self.trouble,
         )
 
@@ -338,6 +346,8 @@ class App:
         if appointment is not None:
             self.plan_appointment_messages(appointment_id)
             self.plan_reminders(appointment_id)
+            if appointment.attendance is Attendance.ATTENDED:
+                self.plan_review(appointment_id)
             self.store.looked(appointment_ref(appointment_id), appointment.version)
 
     def trouble(self, where: object, error: Exception) -> None:
@@ -484,6 +494,54 @@ class App:
     @cached_property
     def spent_of_limit(self) -> SpentOfLimit:
         return SpentOfLimit(self.store, self.clinic, self.clock)
+
+    @cached_property
+    def plan_review(self) -> PlanReview:
+        return PlanReview(self.store, self.clinic, self.clock, self.again)
+
+    @cached_property
+    def plan_birthdays(self) -> PlanBirthdays:
+        return PlanBirthdays(self.store, self.clinic, self.clock, self.again)
+
+    @cached_property
+    def send_sms(self) -> SendSms:
+        return SendSms(self.store, self.clinic, self.clock, self.again)
+
+    @cached_property
+    def show_sms(self) -> "ShowSms":
+        # Imported here: wordings and locales are for those who write messages.
+        from creneau.messaging.show_sms import ShowSms
+
+        url = self.environment.get("PUBLIC_BASE_URL", "https://example.com").rstrip("/")
+        return ShowSms(self.store, self.clinic, self.clock, url)
+
+    @cached_property
+    def preview_group(self) -> PreviewGroup:
+        return PreviewGroup(self.store, self.clinic, self.clock, self.sort_out_group)
+
+    @cached_property
+    def send_to_group(self) -> SendToGroup:
+        return SendToGroup(self.store, self.clock, self.again)
+
+    @cached_property
+    def walk_group(self) -> WalkGroup:
+        return WalkGroup(self.store, self.clock, self.again, self.sort_out_group)
+
+    @cached_property
+    def cancel_group(self) -> CancelGroup:
+        return CancelGroup(self.store, self.clock, self.again)
+
+    @cached_property
+    def sort_out_group(self) -> SortOut:
+        return SortOut(self.store, self.clinic)
+
+    @cached_property
+    def issue_voucher(self) -> IssueVoucher:
+        return IssueVoucher(self.store, self.clinic, self.clock, self.again, identifiers.random_bytes)
+
+    @cached_property
+    def send_voucher(self) -> SendVoucher:
+        return SendVoucher(self.store, self.clinic, self.clock, self.again)
 
     @cached_property
     def cancel_message(self) -> CancelMessage:

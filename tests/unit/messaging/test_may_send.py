@@ -12,10 +12,16 @@ from creneau.messaging.may_send import TELLS, Defer, Facts, Reason, Send, Suppre
 from creneau.messaging.message import Channel, Kind, Message, MessageState
 from creneau.messaging.ports import OfferSeen
 from creneau.messaging.template import Line, TemplateBook
-from creneau.shared.settings import MessagingSettings, Settings
+from creneau.shared.settings import Look, MessagingSettings, Settings
 from tests.support.post import CLINIC, NOW
 
-PATIENT = Patient(id="pat_1", first_name="Claire", last_name="Martin", email="claire@mail.example")
+PATIENT = Patient(
+    id="pat_1",
+    first_name="Claire",
+    last_name="Martin",
+    email="claire@mail.example",
+    consents={"birthday": NOW, "group_sms": NOW},
+)
 APPOINTMENT = Appointment(
     id="apt_1",
     visit_id="vis_1",
@@ -78,7 +84,9 @@ def offer(**more) -> Facts:
 @pytest.mark.parametrize("kind", list(Kind))
 def test_what_is_true_is_sent(kind):
     told = APPOINTMENT.with_(attendance=min(TELLS.get(kind, {Attendance.BOOKED})))
-    assert may_send(message(kind), facts(appointment=told, offer=OFFER), NOW) == Send()
+    known = facts(appointment=told, offer=OFFER)
+    known = known.with_(settings=known.settings.with_(look=Look(review_url="https://reviews.example/lac")))
+    assert may_send(message(kind), known, NOW) == Send()
 
 
 GONE = APPOINTMENT.with_(deleted_at=NOW)

@@ -55,5 +55,10 @@ def line_of(agenda_id: str, lasts_minutes: int) -> Collection[WaitEntry]:
     return Collection("line_of", WaitEntry, (agenda_id, str(lasts_minutes)))
 
 
+def patients_by_birthday(month_day: str) -> Collection[Patient]:
+    """`02-29`, whatever the year."""
+    return Collection("patients_by_birthday", Patient, (month_day,))
+
+
 def patients_by_name() -> Collection[Patient]:
     return Collection("patients_by_name", Patient)

@@ -15,6 +15,7 @@ from creneau.agenda.catalogue import (
     practitioner_ref,
     service_ref,
 )
+from creneau.messaging.group import SmsGroup, group_ref
 from creneau.messaging.may_send import Facts
 from creneau.messaging.message import ABOUT, About, Kind, Message, message_ref, parts_of
 from creneau.messaging.of_use import CatchUp, catch_up_ref, caught_up, is_late
@@ -46,6 +47,7 @@ class Known:
     is_late: bool = False
     caught_up: CatchUp | None = None
     signatures: Signatures = UNSIGNED
+    group: SmsGroup | None = None
 
     @property
     def facts(self) -> Facts:
@@ -58,6 +60,7 @@ class Known:
             practitioner=self.practitioner,
             offer=self.offer,
             caught_up=self.caught_up,
+            group=self.group,
         )
 
     def catching_up(self, now: datetime) -> list[Write]:
@@ -112,6 +115,7 @@ class ReadKnown:
             round=round,
             is_late=late,
             caught_up=known.get("caught_up"),
+            group=known.get("group"),
             offer=self.offers.seen(round, message.occurrence, Snapshot(read), now) if round else None,
         )
 
@@ -124,6 +128,8 @@ def _named(message_id: str, offers: Offers) -> dict[str, Ref[Any]]:
             return {"round": offers.ref(subject), "appointment": appointment_ref(occurrence)}
         case About.APPOINTMENT:
             return {"appointment": appointment_ref(subject)}
+        case About.PATIENT if kind is Kind.CUSTOM:
+            return {"patient": patient_ref(subject), "group": group_ref(occurrence)}
         case About.PATIENT:
             return {"patient": patient_ref(subject)}
         case About.VOUCHER:

@@ -8,6 +8,8 @@ from creneau.agenda.appointment import Appointment
 from creneau.agenda.attendance import Attendance
 from creneau.agenda.catalogue import Patient, Practitioner
 from creneau.messaging.address import sendable
+from creneau.messaging.consent import is_agreed, is_past_its_day, leaves_at
+from creneau.messaging.group import GroupState, SmsGroup
 from creneau.messaging.message import CHANGES, Channel, Decision, Kind, Message, MessageState, Recipient
 from creneau.messaging.of_use import CatchUp, is_late, is_stale
 from creneau.messaging.ports import OfferSeen
@@ -15,6 +17,7 @@ from creneau.messaging.quiet import morning_after, too_late_then
 from creneau.messaging.reader import reader_of
 from creneau.messaging.sms.numbers import NumberFault, number_for_sms
 from creneau.messaging.template import TemplateBook
+from creneau.messaging.voucher import has_expired
 from creneau.shared.model import Value
 from creneau.shared.settings import Clinic, Settings
 from creneau.shared.time import local_date
@@ -50,6 +53,12 @@ class Reason(StrEnum):
     DECEASED = "patient_deceased"
     SMS_OFF = "sms_turned_off"
     NO_CUSTOM_SMS = "custom_sms_turned_off"
+    NO_CONSENT = "no_consent"
+    REST_DAY = "sunday_or_public_holiday"
+    PAST_ITS_DAY = "too_late_to_be_wished"
+    GROUP_CANCELLED = "sending_to_the_group_cancelled"
+    NO_REVIEW_PAGE = "no_review_page"
+    VOUCHER_EXPIRED = "voucher_expired"
     NO_PRACTITIONER = "practitioner_unknown"
     NO_PHONE = "no_phone_number"
     NO_MOBILE = NumberFault.NO_MOBILE.value
@@ -82,6 +91,7 @@ class Facts(Value, frozen=True, kw_only=True):
     practitioner: Practitioner | None = None
     offer: OfferSeen | None = None
     caught_up: CatchUp | None = None
+    group: SmsGroup | None = None
 
 
 @dataclass(frozen=True)
@@ -116,12 +126,16 @@ def may_send(message: Message, facts: Facts, now: datetime) -> Verdict:
         against = _appointment(message, facts.appointment, now)
     if against is None and message.kind is Kind.OFFER:
         against = _offer(facts.offer, now)
+    at = leaves_at(message, now, facts.clinic)
+    if against is None:
+        against = _unasked(message, facts, at)
     if against is not None:
         return against
     if is_stale(message, facts.appointment, facts.settings, facts.book, facts.clinic.zone, now):
         return Suppress(Reason.MISSED, "M-17")
-    if now < message.goes_at:
-        return Defer(message.goes_at, Reason.NOT_DUE, "M-01")
+    if now < at:
+        is_due_then = at == message.goes_at
+        return Defer(at, Reason.NOT_DUE, "M-01") if is_due_then else Defer(at, Reason.REST_DAY, "M-14")
     return _quiet_hours(message, facts, now) or _catching_up(message, facts, now) or Send()
 
 
@@ -209,6 +223,19 @@ def _appointment(message: Message, appointment: Appointment | None, now: datetim
     if appointment.start <= now and message.kind is not Kind.REVIEW:
         return Suppress(Reason.STARTED, "M-09")
     return None
+
+
+def _unasked(message: Message, facts: Facts, at: datetime) -> Suppress | None:
+    """What goes without being about an appointment ahead: only to those who agreed."""
+    if message.recipient is Recipient.PATIENT and facts.patient and not is_agreed(message, facts.patient):
+        return Suppress(Reason.NO_CONSENT, "M-19" if message.kind is Kind.REVIEW else "M-14")
+    if facts.group is not None and facts.group.state in (GroupState.CANCELLING, GroupState.CANCELLED):
+        return Suppress(Reason.GROUP_CANCELLED, "M-02")
+    if message.kind is Kind.REVIEW and not facts.settings.look.review_url:
+        return Suppress(Reason.NO_REVIEW_PAGE, "M-19")
+    if message.kind is Kind.VOUCHER and has_expired(message.given, local_date(at, facts.clinic.zone)):
+        return Suppress(Reason.VOUCHER_EXPIRED, "M-19")
+    return Suppress(Reason.PAST_ITS_DAY, "M-15") if is_past_its_day(message, at) else None
 
 
 def _offer(offer: OfferSeen | None, now: datetime) -> Suppress | None:

@@ -106,6 +106,11 @@ class TemplateBook(Stored, frozen=True, kw_only=True):
             if line and kind in (None, line.kind) and channel in (None, line.channel):
                 yield line
 
+    def by_itself(self, settings: MessagingSettings, kind: Kind, channel: Channel) -> Line | None:
+        """The one by which a message goes that nobody chose a template for: the clinic's own before the system's."""
+        on = [line for line in self.lines(settings, kind, channel) if line.active]
+        return min(on, key=lambda line: (line.is_system, line.id), default=None)
+
     def with_line(self, line: Line) -> "TemplateBook":
         """With that line in place of the one of the same id, or as the last."""
         known = any(old.id == line.id for old in self.stored)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from creneau.agenda.attendance import Attendance
+from creneau.messaging.consent import is_to_many
 from creneau.messaging.facts import Known
 from creneau.messaging.lines import lines_of
 from creneau.messaging.message import Channel, Kind
@@ -10,6 +11,7 @@ from creneau.messaging.render import Rendered
 from creneau.messaging.signature import signature_for
 from creneau.messaging.values import language_for, values_of
 from creneau.messaging.wording.render import Frame, render_email, render_sms
+from creneau.messaging.wording.wording import Wording
 from creneau.messaging.wording_choice import Chosen, choose
 from creneau.messaging.words import one_line
 from creneau.shared.colour import ink_on, is_colour
@@ -21,6 +23,8 @@ _SIGNATURE_LINES = 12
 def chosen_for(known: Known) -> Chosen:
     """By its template and its reader's language."""
     message = known.message
+    if text := message.given.get("text"):  # what staff wrote for this one
+        return Chosen(Wording(body=text), language_for(known))
     variant = variant_of(known)
     return choose(known.template, message.kind, message.channel, language_for(known), known.clinic.language, variant)
 
@@ -42,7 +46,11 @@ def write_email(known: Known, chosen: Chosen, links: Mapping[str, str], signatur
 
 
 def write_sms(known: Known, chosen: Chosen, links: Mapping[str, str]) -> str:
-    return render_sms(chosen.wording, values_of(known, Channel.SMS, chosen.language, links))
+    """What goes to many says how to end it, whatever was written (M-14)."""
+    text, link = render_sms(chosen.wording, values_of(known, Channel.SMS, chosen.language, links)), links.get("opt_out")
+    if not link or link in text or not is_to_many(known.message):
+        return text
+    return f"{text}\nStop{' ' if chosen.language == 'fr' else ''}: {link}"
 
 
 def frame_of(settings: Settings, clinic: Clinic, signature: Sequence[str]) -> Frame:

@@ -98,11 +98,13 @@ class BookingSettings(Value, frozen=True, kw_only=True):
 
 
 class Look(Value, frozen=True, kw_only=True):
-    """What patients see of the clinic: contact lines and one accent colour (`#rrggbb`)."""
+    """What patients see of the clinic: contact lines and one accent colour (`#rrggbb`). `review_url` is the page where
+    they can say how it was (M-19)."""
 
     phone: str = ""
     phone_hours: str = ""
     website: str = ""
+    review_url: str = ""
     colour: str = "#0b6e75"
 
 

@@ -19,6 +19,9 @@
 | patients by name                             | by_first  | PATIENTS                     | folded name#id              |
 | messages of a patient, latest first          | by_first  | PATIENT#id#MESSAGES          | due#id                      |
 | messages of an appointment, latest first     | by_second | APPOINTMENT#id#MESSAGES      | due#id                      |
+| SMS to groups, latest first                  | by_first  | SMSGROUPS                    | created#id                  |
+| vouchers, latest first                       | by_first  | VOUCHERS                     | created#id                  |
+| patients by birthday                         | by_second | BIRTHDAYS#month-day          | id                          |
 | messages of a group's batch                  | by_second | BATCH#id#MESSAGES            | due#id                      |
 | messages by state                            | by_third  | MESSAGES#state               | due#id                      |
 | patients whose messages go to an address     | by_third  | ADDRESS#key                  | id                          |
@@ -36,7 +39,6 @@ from typing import Any
 
 from creneau.agenda.absence import AbsenceRecord
 from creneau.agenda.appointment import Appointment
-from creneau.agenda.attendance import Attendance
 from creneau.agenda.blocked_address import BlockedAddress, address_key
 from creneau.agenda.catalogue import Agenda, Category, Location, Patient, Practitioner, Resource, Service
 from creneau.agenda.day import PractitionerDay
@@ -44,12 +46,15 @@ from creneau.agenda.diary import PatientDiary
 from creneau.agenda.line import WaitEntry
 from creneau.agenda.resource_day import ResourceDay
 from creneau.agenda.slot import parse_slot
+from creneau.messaging.group import SmsGroup
 from creneau.messaging.message import Channel, Message
 from creneau.messaging.of_use import CatchUp
 from creneau.messaging.replan_job import REPLAN_JOB, ReplanJob
+from creneau.messaging.review import LastReview
 from creneau.messaging.signature import Signatures
 from creneau.messaging.sms.month import SmsMonth, SmsUse
 from creneau.messaging.template import Template, TemplateBook
+from creneau.messaging.voucher import Voucher, VoucherCode
 from creneau.shared.link import Link
 from creneau.shared.model import Stored
 from creneau.shared.request_key import RequestKey
@@ -170,6 +175,8 @@ def _patient(p: Patient) -> dict[str, str]:
         keys |= {"g3pk": f"ADDRESS#{address_key(p.reader.email)}", "g3sk": p.id}
     if p.reader.phone:
         keys |= {"g4pk": f"NUMBER#{address_key(p.reader.phone)}", "g4sk": p.id}
+    if p.born_on:
+        keys |= {"g2pk": f"BIRTHDAYS#{p.born_on:%m-%d}", "g2sk": p.id}
     return keys
 
 
@@ -190,6 +197,8 @@ def _message(m: Message) -> dict[str, str]:
 _INDEXED: dict[type[Stored], Callable[[Any], dict[str, str]]] = {
     Appointment: _appointment,
     Patient: _patient,
+    Voucher: lambda v: {"g1pk": "VOUCHERS", "g1sk": f"{instant(v.created_at)}#{v.id}"},
+    SmsGroup: lambda g: {"g1pk": "SMSGROUPS", "g1sk": f"{instant(g.created_at)}#{g.id}"},
     Message: _message,
 }
 
@@ -202,9 +211,8 @@ def _look_at(item: Stored) -> datetime | None:
         case Round():
             return None if item.settled else item.expires_at + MARGIN + timedelta(minutes=1)
         case Appointment():
-            nothing_follows = item.attendance is Attendance.ATTENDED
-            return None if nothing_follows else item.attendance_at + UNATTENDED_FOR
-        case Message() | ReplanJob() | AbsenceRecord() | BlockedAddress():
+            return item.attendance_at + UNATTENDED_FOR
+        case Message() | ReplanJob() | AbsenceRecord() | BlockedAddress() | SmsGroup():
             return item.look_at
         case _:
             return None
@@ -245,6 +253,12 @@ def place_of(of: Collection[Any]) -> tuple[str | None, str, str, str]:
             return None, f"SLOT#{key[0]}", "ROUND#", "ROUND#" + _HIGHEST
         case "patients_by_name":
             return "by_first", "PATIENTS", "", _HIGHEST
+        case "patients_by_birthday":
+            return "by_second", f"BIRTHDAYS#{key[0]}", "", _HIGHEST
+        case "vouchers_by_age":
+            return "by_first", "VOUCHERS", "", _HIGHEST
+        case "groups_by_age":
+            return "by_first", "SMSGROUPS", "", _HIGHEST
         case "messages_of_patient":
             return "by_first", f"PATIENT#{key[0]}#MESSAGES", "", _HIGHEST
         case "messages_of_appointment":
@@ -282,6 +296,10 @@ MODELS: dict[str, type[Stored]] = {
         Link,
         RequestKey,
         Settings,
+        SmsGroup,
+        LastReview,
+        Voucher,
+        VoucherCode,
         Signatures,
         SmsMonth,
         SmsUse,
