@@ -1,21 +1,27 @@
 """What people do in a small clinic, each from a state that earlier acts led to without faults."""
 
+import base64
+import gzip
+import json
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
+from creneau.adapters.ses import tag
 from creneau.agenda.absence import AbsenceRecord
 from creneau.agenda.attendance import Attendance
 from creneau.agenda.book import Booking
 from creneau.agenda.move import NewTime
-from creneau.messaging.message import message_ref
+from creneau.messaging.message import Channel, Kind, Message, MessageState, message_ref
 from creneau.shared.actor import SYSTEM
 from creneau.shared.errors import NotFound
-from creneau.shared.store import require
+from creneau.shared.store import Put, require
 from creneau.waitlist.answer import Answer
 from creneau.waitlist.round import Round
 from creneau.wiring import App
+from inbound.mail_events import handler as mail_events
+from inbound.text_reports import handler as text_reports
 from tests.faults.cloud import Cloud
 from tests.faults.explore import Scenario
 from tests.support.world import AGENDA, HALF_AN_HOUR, World, at, slot
@@ -91,6 +97,48 @@ def read_what_was_said(app: App) -> Any:
     return app.kept_contents.read(str(told.content_key))[:1]
 
 
+def bounce(app: App) -> Any:
+    """SES reports, and again if nobody heard of it, that the first offer's address is no good."""
+    mail_events(_bounced(f"offer.email.{ROUND}.apt_1"), None)
+
+
+def _bounced(message_id: str) -> dict[str, Any]:
+    at = (SLOT.start - timedelta(days=10)).isoformat()
+    gone = {"bounceType": "Permanent", "bounceSubType": "General", "timestamp": at}
+    event = {
+        "eventType": "Bounce",
+        "mail": {"timestamp": at, "messageId": "ses-1", "tags": {"message": [tag(message_id)]}},
+        "bounce": gone | {"bouncedRecipients": [{"emailAddress": "patient@mail.example"}]},
+    }
+    return {"Records": [{"Sns": {"Message": json.dumps(event)}}]}
+
+
+def hear_of_a_text(app: App) -> Any:
+    """SNS logs that an SMS reached nobody."""
+    delivery = {"destination": "+41791234567", "providerResponse": "Phone is currently unreachable/unavailable"}
+    sent = {"messageId": "sns-1", "timestamp": "2026-03-02 08:00:00.000"}
+    line = json.dumps({"notification": sent, "delivery": delivery, "status": "FAILURE"})
+    logs = {"messageType": "DATA_MESSAGE", "logEvents": [{"id": "1", "message": line}]}
+    text_reports({"awslogs": {"data": base64.b64encode(gzip.compress(json.dumps(logs).encode()))}}, None)
+
+
+def _texted(cloud: Cloud) -> None:
+    clinic(0)(cloud)
+    text = Message(
+        id=f"reminder.sms.{GONE}.system-1d",
+        channel=Channel.SMS,
+        kind=Kind.REMINDER,
+        patient_id="pat_gone",
+        occurrence="system-1d",
+        due_at=cloud.state.now,
+        created_at=cloud.state.now,
+        hand_overs=1,
+        state=MessageState.SENT,
+        provider_id="sns-1",
+    )
+    cloud.app.store.commit([Put(text)])
+
+
 def nothing(app: App) -> None:
     """Time passes."""
 
@@ -131,5 +179,7 @@ SCENARIOS = [
     Scenario("quota_reached", _refusing_mail(clinic(0), "SendingPausedException"), book, timedelta(minutes=85)),
     Scenario("be_away", OFFERED, be_away),
     Scenario("read_what_was_said", clinic(0), read_what_was_said, timedelta(minutes=2)),
+    Scenario("offer_bounces", OFFERED, bounce),
+    Scenario("text_fails", _texted, hear_of_a_text, timedelta(minutes=2)),
     Scenario("come_back", after(clinic(0), be_away, timedelta(minutes=4)), come_back),
 ]
