@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import urlparse
+from urllib.parse import parse_qs, urlparse
 
 import msgspec
 from botocore.awsrequest import AWSResponse
@@ -94,6 +94,8 @@ class State:
     answers: dict[str, Any] = field(default_factory=dict)
     swept_at: datetime | None = None
     refuses_mail: list[str] = field(default_factory=list)
+    texts: Counter[str] = field(default_factory=Counter)
+    opted_out: list[str] = field(default_factory=list)
 
 
 class CloudApp(App):
@@ -119,8 +121,8 @@ class Cloud:
         self._tokens: dict[str, bytes] = {}
         create_table(aws.client("dynamodb"))
         for client in (
-            *(aws.client(name) for name in ("dynamodb", "sqs", "stepfunctions", "s3")),
-            aws.client("sesv2", aws.ONCE),
+            *(aws.client(name) for name in ("dynamodb", "sqs", "stepfunctions", "s3", "sns")),
+            *(aws.client(name, aws.ONCE) for name in ("sesv2", "sns")),
         ):
             self.wire.install(client)
         self.app = CloudApp(self)
@@ -255,6 +257,14 @@ class Cloud:
         tag = asked["EmailTags"][0]["Value"]
         self.state.mails[tag] += 1
         return _json(request, {"MessageId": f"ses-{tag}-{self.state.mails[tag]}"})
+
+    def _sns(self, request: Any, operation: str) -> AWSResponse:
+        asked = {name: values[0] for name, values in parse_qs(_body(request)).items()}
+        if operation == "list_phone_numbers_opted_out":
+            numbers = "".join(f"<member>{number}</member>" for number in self.state.opted_out)
+            return _xml(request, operation, f"<phoneNumbers>{numbers}</phoneNumbers>")
+        self.state.texts[f"{asked['PhoneNumber']} {asked['Message']}"] += 1
+        return _xml(request, operation, f"<MessageId>sns-{sum(self.state.texts.values())}</MessageId>")
 
     # -- what happens by itself
     def invoke(self, handler: Callable[[Any, Any], Any], event: Any) -> Any:
@@ -402,6 +412,8 @@ class Cloud:
             sorted(s.answers.items()),
             s.swept_at,
             s.refuses_mail,
+            sorted(s.texts.items()),
+            s.opted_out,
         )
         return hashlib.sha256(repr((values, looks, rest)).encode()).digest()
 
@@ -422,6 +434,16 @@ class _Running(dict[str, Any]):
 
 def _json(request: Any, content: dict[str, Any]) -> AWSResponse:
     return response(request, 200, json.dumps(content, default=DynamoType.to_json).encode())
+
+
+def _body(request: Any) -> str:
+    return request.body.decode() if isinstance(request.body, bytes) else str(request.body)
+
+
+def _xml(request: Any, operation: str, content: str) -> AWSResponse:
+    name = {"publish": "Publish", "list_phone_numbers_opted_out": "ListPhoneNumbersOptedOut"}[operation]
+    answer = f"<{name}Response><{name}Result>{content}</{name}Result></{name}Response>"
+    return response(request, 200, answer.encode())
 
 
 def _up_to(instant: datetime, step: timedelta) -> datetime:

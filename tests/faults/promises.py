@@ -6,6 +6,8 @@ from typing import Any
 
 from creneau.agenda.appointment import Appointment
 from creneau.agenda.attendance import Attendance
+from creneau.agenda.blocked_address import BlockedAddress, address_key
+from creneau.agenda.catalogue import Patient
 from creneau.messaging.message import Channel, Kind, Message, MessageState, message_id
 from creneau.messaging.told import due_kind
 from creneau.waitlist.round import OfferState, Round
@@ -26,6 +28,7 @@ def broken_at_rest(cloud: Cloud) -> Iterator[str]:
     yield from judge.unfinished(cloud.view)
     yield from _messages(cloud)
     yield from _told(cloud)
+    yield from _opted_out(cloud)
     yield from (f"given up for a person: {entry}" for entry in cloud.state.dead)
     yield from (f"{e.name} failed" for e in cloud.state.executions.values() if e.status == "FAILED")
 
@@ -49,6 +52,15 @@ def _messages(cloud: Cloud) -> Iterator[str]:
             yield f"M-01: what {m.id} said is not kept"
     planned = {m.id.replace(".", "--") for m in cloud.view.all(Message)}
     yield from (f"{tag} went without a record" for tag in cloud.state.mails if tag not in planned)
+
+
+def _opted_out(cloud: Cloud) -> Iterator[str]:
+    """Promise 23: whoever said stop, and was read about, is known by it in every record that is written to there."""
+    blocked = {address.id for address in cloud.view.all(BlockedAddress) if address.is_blocked}
+    for patient in cloud.view.all(Patient):
+        reader = patient.reader
+        if reader.phone and address_key(reader.phone) in blocked and not reader.phone_blocked:
+            yield f"promise 23: {patient.id} is written to at a number that opted out"
 
 
 def _told(cloud: Cloud) -> Iterator[str]:
@@ -83,4 +95,5 @@ def outcome(cloud: Cloud) -> dict[str, Any]:
         "offers": {(r.slot.id, r.n, key): o.state for r in cloud.view.all(Round) for key, o in r.offers.items()},
         "sent": {(m.kind, m.appointment_id, _as_good_as(m)) for m in cloud.view.all(Message)},
         "answers": dict(cloud.state.answers),
+        "blocked": {p.id for p in cloud.view.all(Patient) if p.reader.phone_blocked},
     }

@@ -12,6 +12,7 @@ from creneau.adapters.ses import tag
 from creneau.agenda.absence import AbsenceRecord
 from creneau.agenda.attendance import Attendance
 from creneau.agenda.book import Booking
+from creneau.agenda.catalogue import Contact, Patient
 from creneau.agenda.move import NewTime
 from creneau.messaging.message import Channel, Kind, Message, MessageState, message_ref
 from creneau.shared.actor import SYSTEM
@@ -22,6 +23,7 @@ from creneau.waitlist.round import Round
 from creneau.wiring import App
 from inbound.mail_events import handler as mail_events
 from inbound.text_reports import handler as text_reports
+from schedules.opted_out_numbers import handler as opted_out_numbers
 from tests.faults.cloud import Cloud
 from tests.faults.explore import Scenario
 from tests.support.world import AGENDA, HALF_AN_HOUR, World, at, slot
@@ -139,6 +141,20 @@ def _texted(cloud: Cloud) -> None:
     cloud.app.store.commit([Put(text)])
 
 
+def _said_stop(cloud: Cloud) -> None:
+    """Two patients are written to at a mother's number, who told her carrier to stop."""
+    world = World().clinic()
+    mother = Contact(id="con_1", name="Mother", phone="+41791234567", receives_messages=True)
+    for n in (1, 2):
+        world.put(Patient(id=f"pat_child_{n}", first_name="A", last_name="B", contacts=(mother,)))
+    cloud.load(world)
+    cloud.state.opted_out = ["+41791234567", "+41791234568"]
+
+
+def read_who_said_stop(app: App) -> Any:
+    return opted_out_numbers({}, None)["listed"]
+
+
 def nothing(app: App) -> None:
     """Time passes."""
 
@@ -181,5 +197,6 @@ SCENARIOS = [
     Scenario("read_what_was_said", clinic(0), read_what_was_said, timedelta(minutes=2)),
     Scenario("offer_bounces", OFFERED, bounce),
     Scenario("text_fails", _texted, hear_of_a_text, timedelta(minutes=2)),
+    Scenario("opted_out", _said_stop, read_who_said_stop, timedelta(minutes=6)),
     Scenario("come_back", after(clinic(0), be_away, timedelta(minutes=4)), come_back),
 ]

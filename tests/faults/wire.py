@@ -159,6 +159,8 @@ def refused(request: Any, code: str, more: str = "") -> AWSResponse:
 def throttled(request: Any, service: str) -> AWSResponse:
     if service == "s3":
         return response(request, 503, b"<Error><Code>SlowDown</Code><Message>injected</Message></Error>")
+    if service == "sns":
+        return response(request, 429, b"<ErrorResponse><Error><Code>Throttled</Code></Error></ErrorResponse>")
     codes = {"sqs": "RequestThrottled", "sesv2": "TooManyRequestsException"}
     return refused(request, codes.get(service, "ThrottlingException"))
 

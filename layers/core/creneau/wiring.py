@@ -489,7 +489,7 @@ class App:
 
     @cached_property
     def read_opt_outs(self) -> ReadOptOuts:
-        return ReadOptOuts(self.store, SnsOptOuts(aws.client("sns")), self.clock)
+        return ReadOptOuts(self.store, SnsOptOuts(aws.client("sns")), self.clock, self.again)
 
     @cached_property
     def spent_of_limit(self) -> SpentOfLimit:

@@ -30,7 +30,7 @@ class Listed:
 
 def read(store: FakeStore, *numbers: str):
     """The daily run, and the reaction to what it wrote."""
-    told = ReadOptOuts(store, Listed(*numbers), lambda: NOW)()
+    told = ReadOptOuts(store, Listed(*numbers), lambda: NOW, AGAIN)()
     for number in numbers:
         MarkAddress(store, lambda: NOW, AGAIN)(address_key(number))
     return told
@@ -85,4 +85,4 @@ def test_cleared_by_staff_while_the_carrier_refuses_it_is_blocked_again():
 def test_any_number_of_numbers():
     store = FakeStore()
     many = [f"+4179{n:07}" for n in range(250)]
-    assert ReadOptOuts(store, Listed(*many, many[0]), lambda: NOW)().blocked == 250
+    assert ReadOptOuts(store, Listed(*many, many[0]), lambda: NOW, AGAIN)().blocked == 250
