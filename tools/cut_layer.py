@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 # Every AWS service that a function calls. A client for another one fails with UnknownServiceError: add it here.
-SERVICES = {"cognito-idp", "dynamodb", "s3", "secretsmanager", "sesv2", "sns", "sqs", "stepfunctions"}
+SERVICES = {"cognito-idp", "dynamodb", "lambda", "s3", "secretsmanager", "sesv2", "sns", "sqs", "stepfunctions"}
 # The languages patients are written to, in all their regions.
 LANGUAGES = {"de", "en", "fr", "it"}
 

@@ -149,3 +149,27 @@ def codes_of(document: Document) -> list[str]:
         with Image.open(io.BytesIO(page)) as image:
             found += [code.bytes.decode() for code in zxingcpp.read_barcodes(image)]
     return found
+
+
+class FakeShelf:
+    """A shelf in memory; `links` are those given out."""
+
+    def __init__(self) -> None:
+        self.lies: dict[str, tuple[bytes, str]] = {}
+        self.links: list[tuple[str, str, int]] = []
+
+    def sha256(self, key: str) -> str | None:
+        return self.lies[key][1] if key in self.lies else None
+
+    def put_once(self, key: str, content: bytes, sha256: str) -> bool:
+        if key in self.lies:
+            return False
+        self.lies[key] = (content, sha256)
+        return True
+
+    def put(self, key: str, content: bytes, sha256: str) -> None:
+        self.lies[key] = (content, sha256)
+
+    def link(self, key: str, name: str, seconds: int) -> str:
+        self.links.append((key, name, seconds))
+        return f"https://files.example/{key}"

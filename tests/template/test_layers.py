@@ -9,13 +9,16 @@ import textwrap
 import tomllib
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from tests.support.documents import printed, sample
 from tools.compile_layer import compile_all
 from tools.cut_layer import LANGUAGES, SERVICES, cut
 
 ROOT = Path(__file__).parents[2]
 LOCK = ROOT / "layers/dependencies/requirements.txt"
+DRAWING = ROOT / "layers/documents/requirements.txt"
 PIN = re.compile(r"^([a-zA-Z0-9._-]+)==(\S+)", re.M)
 
 
@@ -48,11 +51,12 @@ def run(layer: Path, program: str) -> None:
 @pytest.mark.parametrize("lock", ["local.txt", "dev.txt"])
 def test_what_is_tested_is_what_is_deployed(lock):
     installed = pins(ROOT / "requirements" / lock)
-    assert {name: installed.get(name) for name in pins(LOCK)} == pins(LOCK)
+    wanted = pins(LOCK) | pins(DRAWING)
+    assert {name: installed.get(name) for name in wanted} == wanted
 
 
 def test_no_lock_names_an_index():
-    for lock in [LOCK, *ROOT.glob("requirements/*.txt")]:
+    for lock in [LOCK, DRAWING, *ROOT.glob("requirements/*.txt")]:
         assert "://" not in lock.read_text(), lock
     assert "resolved" not in (ROOT / "tools/asl/package-lock.json").read_text()
 
@@ -75,6 +79,42 @@ def test_every_module_imports_from_the_layers_alone_and_without_settings(layer):
             importlib.import_module(name)
         """,
     )
+
+
+def test_a_document_is_drawn_from_the_layers_alone(layer, tmp_path):
+    drawing = tmp_path / "python"
+    folder = ROOT / "layers/documents"
+    make = [
+        "make",
+        "-C",
+        str(folder),
+        "-f",
+        str(folder / "Makefile"),
+        "build-DocumentsLayer",
+        f"ARTIFACTS_DIR={tmp_path}",
+    ]
+    version = f"PYTHON_VERSION={sys.version_info[0]}.{sys.version_info[1]}"
+    subprocess.run([*make, "CRENEAU_LAYER=local", version, f"PYTHON={sys.executable}"], check=True, capture_output=True)
+    for name in pins(DRAWING):
+        for file in importlib.metadata.distribution(name).files or ():
+            if ".." not in file.parts and file.suffix != ".pyc":
+                (drawing / file).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(file.locate(), drawing / file)
+    run(
+        layer,
+        f"""
+        sys.path.insert(0, {str(drawing)!r})
+        import msgspec
+        from creneau.billing.documents.document import Document
+        from creneau.billing.documents.draw import draw
+        document = msgspec.json.decode({_document()!r}, type=Document)
+        assert draw(document).startswith(b"%PDF")
+        """,
+    )
+
+
+def _document() -> bytes:
+    return msgspec.json.encode(printed(sample("CH")))
 
 
 def test_every_service_has_a_client(layer):

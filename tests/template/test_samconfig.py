@@ -35,6 +35,7 @@ def test_parameters_are_those_of_the_template(clinic):
 
 def test_the_layers_are_built_for_the_default_runtime():
     parameters = read(TEMPLATE.read_text())["Parameters"]
-    makefile = (ROOT / "layers/dependencies/Makefile").read_text()
-    assert f"PYTHON_VERSION ?= {parameters['PythonRuntime']['Default'].removeprefix('python')}\n" in makefile
-    assert f"ARCHITECTURE ?= {parameters['Architecture']['Default']}\n" in makefile
+    for layer in ("dependencies", "documents"):
+        makefile = (ROOT / f"layers/{layer}/Makefile").read_text()
+        assert f"PYTHON_VERSION ?= {parameters['PythonRuntime']['Default'].removeprefix('python')}\n" in makefile
+        assert f"ARCHITECTURE ?= {parameters['Architecture']['Default']}\n" in makefile

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from creneau.adapters import aws, identifiers, wall_clock
 from creneau.adapters.content import S3Contents
 from creneau.adapters.delay_executions import StepFunctionsDelays
+from creneau.adapters.document_drawer import DocumentDrawer
+from creneau.adapters.document_shelf import DocumentShelf
 from creneau.adapters.dynamodb.table import Table
 from creneau.adapters.offers import WaitlistOffers
 from creneau.adapters.outbox_queue import SqsOutbox
@@ -82,6 +84,9 @@ from creneau.waitlist.show_line import ShowLine
 from creneau.waitlist.sweep import SweepWaitlist
 
 if TYPE_CHECKING:
+    from creneau.billing.documents.draw_document import DrawDocument
+    from creneau.billing.documents.open_document import OpenDocument
+    from creneau.billing.documents.ports import Drawer, Shelf
     from creneau.messaging.deliver import Deliver
     from creneau.messaging.resume import ResumeSending
     from creneau.messaging.show_sms import ShowSms
@@ -358,6 +363,28 @@ class App:
     @cached_property
     def retry_queue(self) -> RetryQueue:
         return RetryQueue(aws.client("sqs"), self.environment["RETRY_QUEUE_URL"])
+
+    # -- documents; what makes them is imported here, for the functions that need it
+    @cached_property
+    def shelf(self) -> "Shelf":
+        return DocumentShelf(aws.client("s3", aws.LINKED), self.environment["CONTENT_BUCKET"])
+
+    @cached_property
+    def drawer(self) -> "Drawer":
+        return DocumentDrawer(aws.client("lambda", aws.AWAITED), self.environment["DRAW_DOCUMENT"])
+
+    @cached_property
+    def draw_document(self) -> "DrawDocument":
+        from creneau.billing.documents.draw import draw
+        from creneau.billing.documents.draw_document import DrawDocument
+
+        return DrawDocument(self.store, self.clinic, self.clock, self.shelf, draw)
+
+    @cached_property
+    def open_document(self) -> "OpenDocument":
+        from creneau.billing.documents.open_document import OpenDocument
+
+        return OpenDocument(self.clock, self.drawer, self.shelf)
 
     # -- messages
     @cached_property

@@ -11,6 +11,10 @@ _RETRIED = Config(
 )
 ONCE = Config(connect_timeout=2, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 1})
 """For SES and SNS: a lost answer must not make the SDK send again (`total_max_attempts` counts the first try)."""
+AWAITED = Config(connect_timeout=2, read_timeout=9, retries={"mode": "standard", "total_max_attempts": 1})
+"""For a function that is called and waited for, within the time that a function behind the API has."""
+LINKED = Config(signature_version="s3v4")
+"""For links to encrypted objects: older signatures can't open them."""
 
 
 @lru_cache(maxsize=1)

@@ -6,11 +6,12 @@ from typing import Any
 
 from creneau.billing.counter import Counter, counter_ref, number
 from creneau.billing.credit import credited
+from creneau.billing.documents.mentions import wanting
 from creneau.billing.invoice import DocumentKind, Invoice, check_draft, finalised, invoice_ref
 from creneau.billing.issuer import InvoiceTemplate, Issuer, invoice_template_ref, issuer_ref
 from creneau.shared.again import Again
 from creneau.shared.edit import check_version
-from creneau.shared.errors import DomainError
+from creneau.shared.errors import DomainError, Invalid
 from creneau.shared.model import Value
 from creneau.shared.settings import Clinic
 from creneau.shared.store import Put, Ref, Store, Unchanged, Write, require
@@ -75,6 +76,7 @@ class Finalise:
             now,
             of.frozen.number if of is not None and of.frozen else "",
         )
+        _check_law(final)
         writes: list[Write] = [Put(counter), Put(final), Unchanged(issuer)]
         if of is not None and draft.kind is DocumentKind.CREDIT_NOTE:
             writes.append(Put(credited(of, final)))
@@ -93,3 +95,10 @@ class Finalise:
                     NotFinal(invoice_id=id, code=error.code, problem=error.detail, remedy=error.remedy, faults=faults)
                 )
         return Finalised(invoices=tuple(done), not_final=tuple(wrong))
+
+
+def _check_law(final: Invoice) -> None:
+    """Invalid when something is missing without which the issuer's country has no such document."""
+    faults = wanting(final.frozen, final.kind) if final.frozen else []
+    if faults:
+        raise Invalid(faults[0].problem, code="invalid", remedy=faults[0].remedy, faults=tuple(faults))

@@ -114,9 +114,8 @@ def date_in_digits(on: date, language: str, country: str) -> str:
 
 def _as_written(text: str, locale: Locale) -> str:
     symbols = locale.number_symbols["latn"]
-    if (
-        "currencyDecimal" in symbols and symbols["decimal"] in text
-    ):  # Babel reads it and leaves it: French Switzerland writes 1 234.50 CHF
+    # Babel reads it and leaves it: French Switzerland writes 1 234.50 CHF.
+    if "currencyDecimal" in symbols and symbols["decimal"] in text:
         before, _, after = text.rpartition(symbols["decimal"])
         text = f"{before}{symbols['currencyDecimal']}{after}"
     return text

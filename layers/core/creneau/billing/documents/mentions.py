@@ -123,14 +123,14 @@ def tax_name(name: str, language: str) -> str:
     return french if language == "fr" else english
 
 
-def wanting(frozen: Frozen) -> list[Fault]:
+def wanting(frozen: Frozen, kind: DocumentKind) -> list[Fault]:
     """What the law of the issuer's country asks for and nobody gave: it can't be final before."""
     issuer, payer, country = frozen.issuer, frozen.payer, frozen.issuer.address.country
     registered = issuer.tax_status is TaxStatus.REGISTERED
     faults = []
     if country == "FR" and payer.business and payer.address is None:
         faults.append(Fault("payer.address", "a business's address is not known", "give the payer's address"))
-    if country == "FR" and payer.business and frozen.due_on is None:
+    if country == "FR" and payer.business and frozen.due_on is None and kind is DocumentKind.INVOICE:
         faults.append(Fault("term", "a business is told when to pay", "give a number of days or a date"))
     if country == "FR" and registered and "vat" not in issuer.ids:
         faults.append(
