@@ -37,7 +37,7 @@ def clinic(waiting: int = 2, **waitlist: Any) -> Callable[[Cloud], None]:
     """A day with a place taken by `pat_gone`, so many waiting for it (`apt_1`…), and a free day."""
 
     def given(cloud: Cloud) -> None:
-        world = World().clinic(**waitlist)
+        world = World().clinic(**waitlist).without_reminders()
         world.open("2026-03-20 08:00", "18:00")
         world.book("pat_gone", "2026-03-20 09:00", id=GONE)
         for n in range(1, waiting + 1):

@@ -13,7 +13,10 @@ from creneau.adapters import aws
 from creneau.agenda.attendance import Attendance
 from creneau.agenda.book import Booking
 from creneau.entry import logger, metrics
+from creneau.messaging.message import message_ref
 from creneau.shared.actor import SYSTEM
+from creneau.shared.settings import SETTINGS
+from creneau.shared.store import Put, require
 from creneau.waitlist.answer import Answer
 from creneau.waitlist.round import Round
 from tests.faults.cloud import REGION, Cloud
@@ -28,7 +31,7 @@ def long(prefix: str, number: int) -> str:
 
 
 @contextmanager
-def clinic() -> Iterator[tuple[Cloud, Meter]]:
+def clinic(*, reminded: bool = False) -> Iterator[tuple[Cloud, Meter]]:
     """A day with a place taken, eleven who wait for it, and nothing left to follow."""
     with pytest.MonkeyPatch.context() as patch, mock_aws():
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
@@ -39,7 +42,7 @@ def clinic() -> Iterator[tuple[Cloud, Meter]]:
         session = boto3.Session()
         patch.setattr(aws, "session", lambda: session)
         aws.client.cache_clear()
-        world = World().clinic()
+        world = World().clinic().without_reminders()
         world.open("2026-03-20 08:00", "18:00")
         for number in range(6):
             world.book(long("pat", 90 + number), f"2026-03-20 {10 + number}:00", id=long("apt", 90 + number))
@@ -51,6 +54,11 @@ def clinic() -> Iterator[tuple[Cloud, Meter]]:
         world.patient(long("pat", 99))
         cloud = Cloud(world.now)
         cloud.load(world)
+        if reminded:
+            settings = require(cloud.app.store, SETTINGS)
+            messaging = settings.messaging.with_(off=tuple(t for t in settings.messaging.off if t != "reminder.email"))
+            cloud.app.store.commit([Put(settings.with_(messaging=messaging))])
+            cloud.rest(timedelta(minutes=4))
         try:
             yield cloud, Meter(aws.client("dynamodb"), cloud.stored)
         finally:
@@ -104,6 +112,23 @@ def one_message() -> dict[str, Bill]:
         cloud._read_stream()
         bills["dispatch"] = meter.take()
         cloud._read_queue("outbox")
+        bills["hand over"] = meter.take()
+    return bills
+
+
+def one_reminder() -> dict[str, Bill]:
+    """A visit with a reminder, from its booking to the reminder's record as sent."""
+    bills: dict[str, Bill] = {}
+    with clinic(reminded=True) as (cloud, meter):
+        booking = Booking(AGENDA, long("pat", 99), HALF_AN_HOUR, at("2026-03-20 17:00"))
+        cloud.app.book(long("apt", 99), booking, SYSTEM)
+        meter.take()
+        cloud._read_stream()
+        bills["plan"] = meter.take()
+        id = f"reminder.email.{long('apt', 99)}.system-1d"
+        cloud.state.now = require(cloud.app.store, message_ref(id)).due_at
+        meter.take()
+        cloud.app.deliver(id)
         bills["hand over"] = meter.take()
     return bills
 

@@ -3,7 +3,7 @@
 import pytest
 
 from creneau.waitlist.eligible import Reason
-from tests.integration.jobs import main_job, one_message
+from tests.integration.jobs import main_job, one_message, one_reminder
 from tests.integration.lines import UNFIT, all_fit, find_five, fit_last, one_in_ten
 
 
@@ -35,6 +35,15 @@ def test_a_message_is_written_three_times_and_read_twice_at_its_hand_over():
     bills = one_message()
     assert bills["hand over"].reads <= 2
     assert sum(bill.by_kind["Message"] for bill in bills.values()) <= 3
+
+
+def test_a_reminder_is_planned_with_two_reads_more_and_handed_over_with_two():
+    """Beside it a confirmation is planned: two reads, as for the reminder, and the appointment that both are about."""
+    bills = one_reminder()
+    assert bills["plan"].by_kind["Message"] == 2
+    assert bills["plan"].reads <= 5
+    assert bills["hand over"].reads <= 2
+    assert bills["hand over"].by_kind == {"Message": 2}
 
 
 def test_five_offers_are_five_messages(bills):

@@ -130,6 +130,14 @@ class World:
         present = require(self.store, patient_ref(id))
         self.app.register_patient.change(present.with_(email=email), present.version)
 
+    def without_reminders(self) -> "World":
+        """For what is about something else: a visit then has no message that waits for weeks."""
+        present = self.store.get(SETTINGS) or Settings()
+        off = (*present.messaging.off, "reminder.email")
+        self.put(present.with_(messaging=present.messaging.with_(off=off)))
+        self.stream.clear()
+        return self
+
     def unreachable(self, id: str) -> None:
         diary = self.store.get(diary_ref(self.patient(id))) or PatientDiary(patient_id=id)
         self.put(diary.with_(reachable=False))

@@ -350,7 +350,9 @@ class App:
         appointment = self.store.get(appointment_ref(appointment_id))
         if appointment is not None:
             self.plan_appointment_messages(appointment_id)
-            self.plan_reminders(appointment_id)
+            for id in (appointment_id, appointment.moved_from):
+                if id is not None:
+                    self.plan_reminders(id)
             if appointment.attendance is Attendance.ATTENDED:
                 self.plan_review(appointment_id)
             self.store.looked(appointment_ref(appointment_id), appointment.version)

@@ -39,6 +39,7 @@ from typing import Any
 
 from creneau.agenda.absence import AbsenceRecord
 from creneau.agenda.appointment import Appointment
+from creneau.agenda.attendance import Attendance
 from creneau.agenda.blocked_address import BlockedAddress, address_key
 from creneau.agenda.catalogue import Agenda, Category, Location, Patient, Practitioner, Resource, Service
 from creneau.agenda.day import PractitionerDay
@@ -211,6 +212,8 @@ def _look_at(item: Stored) -> datetime | None:
         case Round():
             return None if item.settled else item.expires_at + MARGIN + timedelta(minutes=1)
         case Appointment():
+            if item.attendance is Attendance.MOVED:
+                return None  # what follows is found with the appointment that it was moved to
             return item.attendance_at + UNATTENDED_FOR
         case Message() | ReplanJob() | AbsenceRecord() | BlockedAddress() | SmsGroup():
             return item.look_at
