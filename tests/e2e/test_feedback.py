@@ -2,6 +2,9 @@
 
 import pytest
 
+from creneau.adapters.dynamodb.table import Table
+from creneau.messaging.message import Channel, Kind, Message, MessageState
+from creneau.shared.store import Put
 from tests.support.small_clinic import SmallClinic
 from tests.support.stack import until
 
@@ -38,3 +41,24 @@ def test_an_offer_that_bounces_frees_its_patient_until_staff_mend_the_address(cl
     run.rest()
     assert clinic.asked(slot) == [first["id"]], "and at once when they can"
     assert clinic.states(slot) == {first["id"]: "sent"}
+
+
+@pytest.mark.parametrize(("number", "state"), [("+41791234567", "delivered"), ("+41791230000", "failed")])
+def test_what_sns_logs_of_an_sms_is_recorded_on_it(clinic: SmallClinic, number: str, state: str) -> None:
+    run, reader = clinic.running, clinic.person()
+    provider_id = run.client("sns").publish(PhoneNumber=number, Message="Bonjour")["MessageId"]
+    text = Message(
+        id=f"custom.sms.{reader.id}.{clinic.tag}",
+        channel=Channel.SMS,
+        kind=Kind.CUSTOM,
+        patient_id=reader.id,
+        address=number,
+        occurrence=clinic.tag,
+        due_at=run.now(),
+        created_at=run.now(),
+        hand_overs=1,
+        state=MessageState.SENT,
+        provider_id=provider_id,
+    )
+    Table(run.client("dynamodb"), run.output("TableName")).commit([Put(text)])  # the log may have come before it
+    until(lambda: run.staff.get(f"/messages/{text.id}")["state"] == state, f"the SMS to be {state}")

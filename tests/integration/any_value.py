@@ -3,6 +3,7 @@
 import types
 from datetime import UTC, date, datetime
 from enum import Enum
+from functools import cache
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -22,29 +23,34 @@ _PLAIN: dict[Any, st.SearchStrategy[Any]] = {
 }
 
 
-def any_of(kind: Any) -> st.SearchStrategy[Any]:
-    """Ids look like ids, instants of intervals are whole minutes; all else is as wild as its type allows."""
+@cache
+def any_of(kind: Any, depth: int = 0) -> st.SearchStrategy[Any]:
+    """Ids look like ids, instants of intervals are whole minutes; all else is as wild as its type allows.
+
+    Deep inside, a value holds one of each at most: a document would take seconds to make up.
+    """
+    most = 3 if depth < 2 else 1
     if kind in _PLAIN:
         return _PLAIN[kind]
     origin, inner = get_origin(kind), get_args(kind)
     if origin in (Union, types.UnionType):
-        return st.one_of(*(st.none() if t is type(None) else any_of(t) for t in inner))
+        return st.one_of(*(st.none() if t is type(None) else any_of(t, depth) for t in inner))
     if origin is tuple:
-        return st.lists(any_of(inner[0]), max_size=3).map(tuple)
+        return st.lists(any_of(inner[0], depth), max_size=most).map(tuple)
     if origin is dict:
-        return st.dictionaries(_IDS, any_of(inner[1]), max_size=3)
+        return st.dictionaries(_IDS, any_of(inner[1], depth), max_size=most)
     if issubclass(kind, Enum):
         return st.sampled_from(list(kind))
     assert issubclass(kind, msgspec.Struct), kind
     hints = get_type_hints(kind)
-    return st.builds(kind, **{name: _field(name, hints[name]) for name in kind.__struct_fields__})
+    return st.builds(kind, **{name: _field(name, hints[name], depth) for name in kind.__struct_fields__})
 
 
-def _field(name: str, kind: Any) -> st.SearchStrategy[Any]:
+def _field(name: str, kind: Any, depth: int) -> st.SearchStrategy[Any]:
     if kind is str and (name in {"id", "hash"} or name.endswith("_id")):
         return _IDS
     if kind is datetime and name in {"start", "end"}:
         return _MINUTES
     if name in {"n", "q"}:
         return st.integers(1, 999_999)
-    return any_of(kind)
+    return any_of(kind, depth + 1)

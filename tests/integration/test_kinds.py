@@ -88,7 +88,7 @@ def last_record() -> dict[str, Any]:
 
 
 def test_a_kind_that_this_version_does_not_know_is_passed_over():
-    assert images({"dynamodb": {"NewImage": {"model": {"S": "Invoice"}, "pk": {"S": "x"}}}}) == (None, None)
+    assert images({"dynamodb": {"NewImage": {"model": {"S": "Unicorn"}, "pk": {"S": "x"}}}}) == (None, None)
 
 
 def test_a_field_of_a_later_version_is_ignored():

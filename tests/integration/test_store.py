@@ -13,7 +13,7 @@ from creneau.adapters.dynamodb import keys
 from creneau.agenda.absence import AbsenceRecord
 from creneau.agenda.appointment import Appointment
 from creneau.agenda.blocked_address import address_key, patients_of_address, patients_of_number
-from creneau.agenda.catalogue import Contact, Patient, Service, patient_ref, service_ref
+from creneau.agenda.catalogue import Address, Contact, Patient, Service, patient_ref, service_ref
 from creneau.agenda.collections import (
     appointments_between,
     appointments_of_patient,
@@ -27,6 +27,19 @@ from creneau.agenda.collections import (
 from creneau.agenda.day import PractitionerDay, Release, day_ref
 from creneau.agenda.line import WaitEntry
 from creneau.agenda.slot import Slot
+from creneau.billing.billable import Billable, billables_of_patient, open_billables
+from creneau.billing.invoice import (
+    Frozen,
+    Invoice,
+    InvoiceState,
+    documents_issued,
+    invoices_of_payer,
+    invoices_owed,
+)
+from creneau.billing.issuer import Issuer
+from creneau.billing.line import Totals
+from creneau.billing.payer import Payer, PayerKind
+from creneau.billing.payment import Method, Payment, payments_between, payments_of_invoice
 from creneau.messaging.group import GroupFilter, SmsGroup, groups_by_age
 from creneau.messaging.message import (
     Channel,
@@ -261,6 +274,43 @@ def hours(*numbers: int) -> list[datetime]:
     return [NOON + timedelta(hours=n) for n in numbers]
 
 
+def billable(id: str, on: date, **more: Any) -> Billable:
+    given: dict[str, Any] = {"patient_id": "pat_1", "practitioner_id": "prc_1", "consultation": True} | more
+    return Billable(id=id, on=on, created_at=NOON, **given)
+
+
+ISSUER = Issuer(id="iss_1", name="I", address=Address(street="", postcode="1000", town="L", country="CH"))
+
+
+def invoice(id: str, issued_on: date | None = None, **more: Any) -> Invoice:
+    payer = Payer(kind=PayerKind.FREE, name="P", key=more.pop("payer", "free.1"))
+    frozen = issued_on and Frozen(
+        number=id,
+        issued_on=issued_on,
+        due_on=None,
+        issuer=ISSUER,
+        template=None,
+        payer=payer,
+        lines=(),
+        totals=Totals(lines=100, taxes=(), total=100),
+        currency="CHF",
+        language="fr",
+    )
+    given: dict[str, Any] = {
+        "state": InvoiceState.FINALISED if frozen else InvoiceState.DRAFT,
+        "created_at": NOON,
+    } | more
+    return Invoice(id=id, issuer_id="iss_1", payer=payer, currency="CHF", language="fr", frozen=frozen or None, **given)
+
+
+def payment(id: str, on: date, at: datetime = NOON, **more: Any) -> Payment:
+    given: dict[str, Any] = {"invoice_id": "inv_1", "payer_key": "free.1", "amount": 1, "currency": "CHF"} | more
+    return Payment(id=id, method=Method.CASH, paid_on=on, recorded_at=at, **given)
+
+
+DAYS = [date(2026, 3, n) for n in (1, 3, 2)]
+
+
 LISTS: dict[str, tuple[list[Any], Collection[Any], list[str]]] = {
     "catalogue": (
         [Service(id=f"srv_{n}", name="x", category="group", duration_minutes=5) for n in (3, 1, 2)] + [patient()],
@@ -430,6 +480,61 @@ LISTS: dict[str, tuple[list[Any], Collection[Any], list[str]]] = {
         ],
         messages_by_provider_id("sns_1"),
         ["msg_text"],
+    ),
+    "billables_of_patient": (
+        [*(billable(f"bil_{n}", on) for n, on in enumerate(DAYS)), billable("bil_x", DAYS[0], patient_id="pat_2")],
+        billables_of_patient("pat_1"),
+        ["bil_1", "bil_2", "bil_0"],
+    ),
+    "open_billables": (
+        [
+            *(billable(f"bil_{n}", on) for n, on in enumerate(DAYS)),
+            billable("bil_taken", DAYS[0], taken_by="inv_1"),
+            billable("bil_unwanted", DAYS[0], wanted=False),
+            billable("bil_due", DAYS[0], consultation=False),
+        ],
+        open_billables(),
+        ["bil_0", "bil_2", "bil_1"],
+    ),
+    "invoices_by_state": (
+        [
+            *(invoice(f"inv_{n}", on) for n, on in enumerate(DAYS)),
+            invoice("inv_draft"),
+            invoice("inv_may", date(2026, 5, 1)),
+        ],
+        documents_issued(date(2026, 3, 1), date(2026, 3, 31)),
+        ["inv_1", "inv_2", "inv_0"],
+    ),
+    "invoices_of_payer": (
+        [
+            *(invoice(f"inv_{n}", created_at=at) for n, at in enumerate(hours(1, 3, 2))),
+            invoice("inv_x", payer="free.2"),
+        ],
+        invoices_of_payer("free.1"),
+        ["inv_1", "inv_2", "inv_0"],
+    ),
+    "invoices_owed": (
+        [
+            *(invoice(f"inv_{n}", DAYS[0], due_on=on) for n, on in enumerate(DAYS)),
+            invoice("inv_any_day", DAYS[0]),
+            invoice("inv_paid", DAYS[0], due_on=DAYS[0], paid=100),
+            invoice("inv_draft"),
+        ],
+        invoices_owed(),
+        ["inv_0", "inv_2", "inv_1", "inv_any_day"],
+    ),
+    "payments_of_invoice": (
+        [
+            *(payment(f"pay_{n}", DAYS[0], at) for n, at in enumerate(hours(1, 3, 2))),
+            payment("pay_x", DAYS[0], invoice_id="inv_2"),
+        ],
+        payments_of_invoice("inv_1"),
+        ["pay_0", "pay_2", "pay_1"],
+    ),
+    "payments_by_day": (
+        [*(payment(f"pay_{n}", on) for n, on in enumerate(DAYS)), payment("pay_may", date(2026, 5, 1))],
+        payments_between(date(2026, 3, 1), date(2026, 3, 31)),
+        ["pay_1", "pay_2", "pay_0"],
     ),
     "messages_by_state": (
         [

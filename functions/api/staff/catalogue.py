@@ -38,6 +38,9 @@ class PractitionerView(View, frozen=True, kw_only=True):
     user: str | None
     sms_template_id: str | None
     booking_sms_template_id: str | None
+    issuer_id: str | None
+    invoice_template_id: str | None
+    default_service_ids: tuple[str, ...]
     version: int
 
 
@@ -115,6 +118,9 @@ class PractitionerGiven(Given):
     user: Id | None = None
     sms_template_id: Id | None = None
     booking_sms_template_id: Id | None = None
+    issuer_id: Id | None = Field(default=None, description="Who invoices for them, unless chosen otherwise.")
+    invoice_template_id: Id | None = None
+    default_service_ids: Ids = Field(default=(), description="What a consultation without an appointment is billed as.")
 
 
 class LocationGiven(Given):

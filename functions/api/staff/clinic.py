@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import msgspec
 from pydantic import AfterValidator, Field
 
-from api.staff.given import Colour, Edits, Line, Nothing, Text
+from api.staff.given import Colour, Edits, Line, Nothing, Text, TimeOfDay
 from api.staff.routing import ADMIN, STAFF, Call, Routes
 from api.staff.shown import View, local, view
 from creneau.messaging.message import NEVER_OFF
@@ -58,6 +58,8 @@ class MessagingView(View, frozen=True, kw_only=True):
     restored_at: datetime | None
     off: tuple[str, ...]
     hide: tuple[str, ...]
+    quiet_from: str
+    quiet_until: str
 
 
 class SmsView(View, frozen=True, kw_only=True):
@@ -149,6 +151,11 @@ class MessagingGiven(Edits):
     paused: bool = Field(default=False, description="While true, no message leaves and no place is offered.")
     off: tuple[Annotated[str, AfterValidator(_can_be_off)], ...] = ()
     hide: tuple[Piece, ...] = ()
+    quiet_from: TimeOfDay = Field(default="21:00", description="From this local time of day on no SMS leaves (M-16).")
+    quiet_until: TimeOfDay = Field(
+        default="08:00",
+        description="Until this one; alike: an SMS may always leave. See `GET /v1/settings/quiet-hours/visits`.",
+    )
 
 
 class SmsGiven(Edits):

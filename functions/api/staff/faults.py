@@ -10,6 +10,7 @@ from creneau.shared.errors import DomainError, Fault, Invalid
 ID = r"^[A-Za-z0-9_-]{1,80}$"
 COLOUR = "^#[0-9a-fA-F]{6}$"
 CURRENCY = "^[A-Z]{3}$"
+TIME_OF_DAY = "^([01][0-9]|2[0-3]):[0-5][0-9]$"
 
 _INSTANT = ("not an instant", "write it as 2026-03-01T09:00:00+01:00")
 _DATE = ("not a date", "write a date as 2026-03-01")
@@ -48,10 +49,15 @@ SAID = {
     "greater_than_equal": ("it is too small", "give {ge} or more"),
     "less_than_equal": ("it is too large", "give {le} or less"),
 }
+PREFIX = "^[A-Z0-9-]{0,10}$"
+DIGEST = "^[0-9a-f]{32}$"
 FORMS = {
+    PREFIX: ("not a prefix", "use up to ten capitals, digits and dashes"),
+    DIGEST: ("not a recap's digest", "give the digest of the recap that is confirmed"),
     ID: ("not an id", "use an id as listed"),
     COLOUR: ("not a colour", "write it as #0b6e75"),
     CURRENCY: ("not a currency", "write it as CHF"),
+    TIME_OF_DAY: ("not a time of day", "write it as 21:00"),
 }
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from api.staff.faults import COLOUR, CURRENCY, ID, not_valid
+from api.staff.faults import COLOUR, CURRENCY, ID, TIME_OF_DAY, not_valid
 from creneau.messaging.address import sendable
 from creneau.shared.errors import invalid
 
@@ -97,6 +97,7 @@ Email = Annotated[str, Field(max_length=254), AfterValidator(_email)]
 Phone = Annotated[str, Field(max_length=40), AfterValidator(_one_line)]
 Colour = Annotated[str, Field(pattern=COLOUR)]
 Currency = Annotated[str, Field(pattern=CURRENCY)]
+TimeOfDay = Annotated[str, Field(pattern=TIME_OF_DAY)]
 Minutes = Annotated[int, Field(ge=1, le=1440)]
 
 G = TypeVar("G", bound=Given)

@@ -36,7 +36,8 @@ ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:~-]{0,249}")
 @dataclass(frozen=True)
 class Route:
     """`takes` is the body of a POST, PUT or PATCH, the query of a GET or DELETE; `version` is what If-Match is: no part
-    of it, "optional" or "required"; `creates` says that an Idempotency-Key makes repeating it harmless."""
+    of it, "optional" or "required"; `creates` says that an Idempotency-Key makes repeating it harmless. `largest` is of
+    its body, in bytes."""
 
     method: str
     path: str
@@ -47,6 +48,7 @@ class Route:
     status: int
     creates: bool
     version: str | None
+    largest: int
 
     @property
     def name(self) -> str:
@@ -158,10 +160,11 @@ class Routes:
         status: int = 200,
         creates: bool = False,
         version: str | None = None,
+        largest: int = LARGEST_BODY,
     ) -> Callable[[Callable[[Call, G], A]], Callable[[Call, G], A]]:
         def declare(does: Callable[[Call, G], A]) -> Callable[[Call, G], A]:
             code = 204 if answers is NoneType else 201 if creates and status == 200 else status
-            self.all.append(Route(method, path, roles, does, takes, answers, code, creates, version))
+            self.all.append(Route(method, path, roles, does, takes, answers, code, creates, version, largest))
             return does
 
         return declare
@@ -194,8 +197,8 @@ def call(route: Route, made: Call) -> Response:
 
 
 def _taken(route: Route, request: Request) -> Given:
-    if len(request.body) > LARGEST_BODY:
-        raise TooLarge("the body is too large", code="too_large", remedy=f"send at most {LARGEST_BODY} bytes")
+    if len(request.body) > route.largest:
+        raise TooLarge("the body is too large", code="too_large", remedy=f"send at most {route.largest} bytes")
     if route.has_body:
         return body(route.takes, request.body)
     return parameters(route.takes, dict(request.query))

@@ -37,6 +37,15 @@ from creneau.agenda.practitioner_of_user import PractitionerOfUser
 from creneau.agenda.register import Register
 from creneau.agenda.register_patient import RegisterPatient
 from creneau.agenda.wants_earlier import SetWantsEarlier
+from creneau.billing.asked import PlanInvoices
+from creneau.billing.credit import DraftCredit
+from creneau.billing.documents.reference import reference_of
+from creneau.billing.drafts import Assemble, DeleteDraft, EditDraft, MakeDrafts
+from creneau.billing.edit_consultations import EditConsultations
+from creneau.billing.edit_issuers import EditInvoiceTemplates, EditIssuers
+from creneau.billing.finalise import Finalise
+from creneau.billing.payment import CancelPayment, RecordPayment, SetInstalments
+from creneau.billing.record_bank_file import PlanBankFile, RecordBankFile
 from creneau.messaging.birthday import PlanBirthdays
 from creneau.messaging.cancel import CancelMessage
 from creneau.messaging.dispatch import Dispatch, HandOver
@@ -49,6 +58,7 @@ from creneau.messaging.plan_changes import PlanAppointmentMessages
 from creneau.messaging.plan_offers import PlanOffers
 from creneau.messaging.plan_reminders import PlanReminders
 from creneau.messaging.ports import Contents, Delays, KeptContents, Mailer, Offers, Outbox, Texter
+from creneau.messaging.quiet_visits import ShowLosingVisits
 from creneau.messaging.record_feedback import RecordFeedback
 from creneau.messaging.replan import ContinueReplan, StartReplan
 from creneau.messaging.resend import Resend, SendConfirmation
@@ -366,6 +376,67 @@ class App:
     def retry_queue(self) -> RetryQueue:
         return RetryQueue(aws.client("sqs"), self.environment["RETRY_QUEUE_URL"])
 
+    # -- billing
+    @cached_property
+    def edit_issuers(self) -> EditIssuers:
+        return EditIssuers(self.store, self.clinic)
+
+    @cached_property
+    def edit_invoice_templates(self) -> EditInvoiceTemplates:
+        return EditInvoiceTemplates(self.store)
+
+    @cached_property
+    def edit_consultations(self) -> EditConsultations:
+        return EditConsultations(self.store, self.clinic, self.clock)
+
+    @cached_property
+    def plan_invoices(self) -> PlanInvoices:
+        return PlanInvoices(self.store, self.clinic, self.clock)
+
+    @cached_property
+    def assemble(self) -> Assemble:
+        return Assemble(self.store, self.again)
+
+    @cached_property
+    def make_drafts(self) -> MakeDrafts:
+        return MakeDrafts(self.store, self.clinic, self.clock, self.again, self.plan_invoices, self.assemble)
+
+    @cached_property
+    def edit_draft(self) -> EditDraft:
+        return EditDraft(self.store)
+
+    @cached_property
+    def delete_draft(self) -> DeleteDraft:
+        return DeleteDraft(self.store, self.clock, self.again)
+
+    @cached_property
+    def finalise(self) -> Finalise:
+        return Finalise(self.store, self.clinic, self.clock, self.again)
+
+    @cached_property
+    def record_payment(self) -> RecordPayment:
+        return RecordPayment(self.store, self.clinic, self.clock, self.again)
+
+    @cached_property
+    def cancel_payment(self) -> CancelPayment:
+        return CancelPayment(self.store, self.clock, self.again)
+
+    @cached_property
+    def set_instalments(self) -> SetInstalments:
+        return SetInstalments(self.store, self.again)
+
+    @cached_property
+    def plan_bank_file(self) -> PlanBankFile:
+        return PlanBankFile(self.store, reference_of)
+
+    @cached_property
+    def record_bank_file(self) -> RecordBankFile:
+        return RecordBankFile(self.plan_bank_file, self.record_payment)
+
+    @cached_property
+    def draft_credit(self) -> DraftCredit:
+        return DraftCredit(self.store, self.clock)
+
     # -- documents; what makes them is imported here, for the functions that need it
     @cached_property
     def shelf(self) -> "Shelf":
@@ -426,6 +497,10 @@ class App:
     @cached_property
     def plan_reminders(self) -> PlanReminders:
         return PlanReminders(self.store, self.clinic, self.clock, self.again)
+
+    @cached_property
+    def show_losing_visits(self) -> ShowLosingVisits:
+        return ShowLosingVisits(self.store, self.clinic, self.clock)
 
     @cached_property
     def start_replan(self) -> StartReplan:

@@ -16,12 +16,15 @@ pytestmark = pytest.mark.rule("P-01")
 READ_BY_ALL = {"admin", "practitioner", "secretary", "billing"}
 AGENDA = {"admin", "practitioner", "secretary"}
 ADMIN = {"admin"}
+BILLING_SETTINGS = {"admin", "billing"}
 
 RIGHTS = {
     "GET /v1/now": READ_BY_ALL,
     "GET /v1/me": READ_BY_ALL,
     "GET /v1/settings": READ_BY_ALL,
     "PATCH /v1/settings": ADMIN,
+    "GET /v1/settings/quiet-hours/visits": ADMIN,
+    "GET /v1/reminders/replanning": AGENDA,
     **{
         f"GET /v1/{many}{one}": READ_BY_ALL
         for many, one_of in (
@@ -57,8 +60,8 @@ RIGHTS = {
     "DELETE /v1/services/{service_id}": ADMIN,
     "POST /v1/patients": AGENDA,
     "PUT /v1/patients/{patient_id}": AGENDA,
-    "PUT /v1/patients/{patient_id}/consents/{consent}": AGENDA,
     "POST /v1/patients/{patient_id}/clear-address": AGENDA,
+    "PUT /v1/patients/{patient_id}/consents/{consent}": AGENDA,
     "GET /v1/patients/{patient_id}/messages": AGENDA,
     "POST /v1/patients/{patient_id}/sms": AGENDA,
     "POST /v1/sms/preview": AGENDA,
@@ -102,6 +105,10 @@ RIGHTS = {
     "GET /v1/messages/{message_id}/content": AGENDA,
     "POST /v1/sending/resume": ADMIN,
     "POST /v1/messages/{message_id}/cancel": AGENDA,
+    "GET /v1/sms/consumption": READ_BY_ALL,
+    "GET /v1/sms/consumption/messages": READ_BY_ALL,
+    "POST /v1/sms/check-sender": READ_BY_ALL,
+    "POST /v1/sms/credits": READ_BY_ALL,
     "GET /v1/templates": READ_BY_ALL,
     "POST /v1/templates": ADMIN,
     "GET /v1/templates/{template_id}": READ_BY_ALL,
@@ -114,12 +121,50 @@ RIGHTS = {
     "POST /v1/templates/{template_id}/preview": AGENDA,
     "POST /v1/template-preview": AGENDA,
     "GET /v1/template-fields": READ_BY_ALL,
-    "POST /v1/messages/{message_id}/resend": AGENDA,
-    "POST /v1/appointments/{appointment_id}/confirmation": AGENDA,
-    "GET /v1/sms/consumption": READ_BY_ALL,
-    "GET /v1/sms/consumption/messages": READ_BY_ALL,
-    "POST /v1/sms/check-sender": READ_BY_ALL,
-    "POST /v1/sms/credits": READ_BY_ALL,
+    **{
+        f"{method} /v1/{path}": READ_BY_ALL
+        for method, path in (
+            ("GET", "issuers"),
+            ("GET", "issuers/{issuer_id}"),
+            ("GET", "invoice-templates"),
+            ("GET", "invoice-templates/{template_id}"),
+            ("GET", "consultations"),
+            ("POST", "consultations"),
+            ("GET", "consultations/{consultation_id}"),
+            ("PATCH", "consultations/{consultation_id}"),
+            ("GET", "patients/{patient_id}/consultations"),
+            ("POST", "invoices/recap"),
+            ("POST", "invoices"),
+            ("GET", "invoices"),
+            ("POST", "invoices/finalise"),
+            ("GET", "invoices/{invoice_id}"),
+            ("PATCH", "invoices/{invoice_id}"),
+            ("DELETE", "invoices/{invoice_id}"),
+            ("POST", "invoices/{invoice_id}/finalise"),
+            ("POST", "invoices/{invoice_id}/credit-notes"),
+            ("PUT", "invoices/{invoice_id}/instalments"),
+            ("GET", "invoices/{invoice_id}/payments"),
+            ("POST", "invoices/{invoice_id}/payments"),
+            ("POST", "invoices/{invoice_id}/payments/{payment_id}/cancel"),
+            ("GET", "payers/{payer_key}/invoices"),
+            ("GET", "payers/{payer_key}/account"),
+            ("GET", "patients/{patient_id}/account"),
+        )
+    },
+    **{
+        f"{method} /v1/{path}": BILLING_SETTINGS
+        for method, path in (
+            ("POST", "issuers"),
+            ("PUT", "issuers/{issuer_id}"),
+            ("POST", "invoice-templates"),
+            ("PUT", "invoice-templates/{template_id}"),
+            ("GET", "revenue"),
+            ("GET", "exports/documents"),
+            ("GET", "exports/payments"),
+            ("POST", "bank-files/plan"),
+            ("POST", "bank-files"),
+        )
+    },
 }
 """Who may, written down apart from the declarations: changing a right takes two hands."""
 
@@ -144,7 +189,7 @@ def test_the_document_says_who_may(route):
 @pytest.fixture(scope="module")
 def world():
     world = World().clinic()
-    world.app.kept_contents = {}
+    world.app.kept_contents = {}  # type: ignore[assignment]
     return world
 
 

@@ -264,7 +264,6 @@ class TestMessages:
         assert one["why"] == [
             {
                 "at": "2026-03-02T07:00:00Z",
-                "explained": "Planned.",
                 "step": "plan",
                 "verdict": "send",
                 "rule": "M-04",

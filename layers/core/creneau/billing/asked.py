@@ -76,16 +76,14 @@ class PlanInvoices:
         read = self._read(require(self.store, patient_ref(asked.patient_id or "")), now)
         for n, id in enumerate(asked.also):
             if id not in {v.id for v in read.visits}:
-                raise invalid(
-                    f"also[{n}]", "not an appointment of this patient that has ended", "use an id of the recap"
-                )
+                raise invalid(f"also[{n}]", "not an appointment of this patient that has ended", "use one of the recap")
         title = TITLES[self.clinic.language]
         made, more = consultations_to_make(
             read.visits, read.known, frozenset(asked.also), title, now, by.id, self.clinic.zone
         )
         there = [b for b in read.known if b.consultation]
         mended = [_with_consultation(b, read.known) for b in made]
-        return self._recap([*there, *mended], {read.patient.id: read}, asked, mine, (), more)
+        return self._recap([*there, *mended], {read.patient.id: read}, asked, by, mine, (), more)
 
     def _of_batch(self, asked: Asked, by: Actor, mine: str) -> Recap:
         ids = list(dict.fromkeys(asked.consultation_ids))
@@ -99,7 +97,7 @@ class PlanInvoices:
             p.id: self._read(p, self.clock()) if p.id in alone else Read(p, [], []) for p in patients if p is not None
         }
         gone += [LeftOut(id=b.id, reason="patient_unknown") for b in there if b.patient_id not in reads]
-        return self._recap([b for b in there if b.patient_id in reads], reads, asked, mine, gone, ())
+        return self._recap([b for b in there if b.patient_id in reads], reads, asked, by, mine, gone, ())
 
     def _read(self, patient: Patient, now: datetime) -> Read:
         visits = billable_visits(everything(self.store, appointments_of_patient(patient.id)), now)
@@ -110,6 +108,7 @@ class PlanInvoices:
         there: list[Billable],
         reads: Mapping[str, Read],
         asked: Asked,
+        by: Actor,
         mine: str,
         gone: Iterable[LeftOut],
         more: Iterable[SeenMoreOften],
@@ -122,6 +121,8 @@ class PlanInvoices:
             else:
                 wanted.append(billable)
         practitioners = self._practitioners(wanted)
+        for practitioner_id in dict.fromkeys(b.practitioner_id for b in wanted):
+            by.require_books_of(practitioner_id)
         if not wanted:
             return recap_of((), asked.grouping, None, None, left_out, more)
         issuer = self._issuer(asked, wanted, practitioners)

@@ -26,8 +26,8 @@ class EditConsultations:
     ) -> Billable:
         """Adding the same id again answers what is there."""
         by.require_books_of(practitioner_id)
-        for ref in (patient_ref(patient_id), practitioner_ref(practitioner_id)):
-            require(self.store, ref)
+        require(self.store, patient_ref(patient_id))
+        require(self.store, practitioner_ref(practitioner_id))
         if service_id is not None:
             require(self.store, service_ref(service_id))
         now = self.clock()

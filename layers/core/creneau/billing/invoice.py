@@ -1,7 +1,7 @@
 """An invoice or credit note: a draft that can be edited, then a numbered document that never changes (B-06)."""
 
 import hashlib
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 import msgspec
@@ -64,9 +64,9 @@ class Frozen(Value, frozen=True, kw_only=True):
 
     number: str
     issued_on: date
-    due_on: date | None
+    due_on: date | None = None
     issuer: Issuer
-    template: InvoiceTemplate | None
+    template: InvoiceTemplate | None = None
     payer: Payer
     lines: tuple[Line, ...]
     totals: Totals
@@ -126,6 +126,11 @@ class Invoice(Stored, frozen=True, kw_only=True):
     @property
     def billable_ids(self) -> tuple[str, ...]:
         return tuple(line.billable_id for line in self.lines if line.billable_id)
+
+    @property
+    def practitioner_ids(self) -> tuple[str, ...]:
+        """Whose work is on it."""
+        return tuple(dict.fromkeys(line.practitioner_id for line in self.lines if line.practitioner_id))
 
     def standing(self, today: date) -> Standing:
         if not self.is_final:
@@ -242,10 +247,17 @@ def invoices_by_state(state: InvoiceState) -> Collection[Invoice]:
     return Collection("invoices_by_state", Invoice, (state,), newest_first=True)
 
 
+def documents_issued(first: date, last: date) -> Collection[Invoice]:
+    """Final invoices and credit notes of those days, both included, the newest first."""
+    bounds = (first.isoformat(), last.isoformat())
+    return Collection("invoices_by_state", Invoice, (InvoiceState.FINALISED,), *bounds, newest_first=True)
+
+
 def invoices_of_payer(payer_key: str) -> Collection[Invoice]:
     return Collection("invoices_of_payer", Invoice, (payer_key,), newest_first=True)
 
 
-def invoices_owed() -> Collection[Invoice]:
-    """Final ones with a balance, by due date; those without one last."""
-    return Collection("invoices_owed", Invoice)
+def invoices_owed(due_before: date | None = None) -> Collection[Invoice]:
+    """Final ones with a balance, by due date; those without one last. `due_before`: only those that are overdue then."""
+    high = (due_before - timedelta(days=1)).isoformat() if due_before else ""
+    return Collection("invoices_owed", Invoice, (), "", high)

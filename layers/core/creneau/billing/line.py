@@ -19,7 +19,7 @@ class Line(Value, frozen=True, kw_only=True):
     """
 
     text: str
-    price: int | None
+    price: int | None = None
     quantity: int = HUNDREDTHS
     on: date | None = None
     billable_id: str | None = None

@@ -7,13 +7,17 @@ from datetime import datetime
 from creneau.messaging.address import sendable
 from creneau.messaging.facts import Known
 from creneau.messaging.invitation import invitation
+from creneau.messaging.message import Channel
 from creneau.messaging.mime import build
 from creneau.messaging.ports import Mail, Text
 from creneau.messaging.reader import reader_of
 from creneau.messaging.render import Rendered
 from creneau.messaging.secret_links import MakeSecrets, Secrets
+from creneau.messaging.sms.numbers import Number, number_for_sms
+from creneau.messaging.sms.segments import credits_of
+from creneau.messaging.sms.senders import sender_for
 from creneau.messaging.words import one_line
-from creneau.messaging.write import chosen_for, signature_of, write_email
+from creneau.messaging.write import chosen_for, signature_of, write_email, write_sms
 from creneau.shared.link import Link
 from creneau.shared.model import Value
 from creneau.shared.settings import Clinic
@@ -49,7 +53,35 @@ class Compose:
     random_bytes: Callable[[int], bytes]
 
     def __call__(self, known: Known, now: datetime) -> Composed:
-        """The message must be sendable: what it names exists, and the address is one."""
+        """The message must be sendable: what it names exists, and the address or number is one."""
+        return self._sms(known, now) if known.message.channel is Channel.SMS else self._email(known, now)
+
+    def _sms(self, known: Known, now: datetime) -> Composed:
+        message, settings = known.message, known.settings.sms
+        reader = reader_of(message, known.patient, known.practitioner)
+        number = number_for_sms((reader.phone if reader else "") or "", self.clinic.country, settings.countries)
+        if not isinstance(number, Number):
+            raise ValueError(f"{message.id} has no number to go to")
+        line, chosen = known.book.line(message.written_by, known.settings.messaging), chosen_for(known)
+        secrets = self._secrets(known, now)
+        body = write_sms(known, chosen, secrets.addresses)
+        sender = sender_for((line.sender if line else "") or settings.sender, number.country)
+        kept = Kept(
+            to=number.e164,
+            sender=sender,
+            subject="",
+            text=secrets.blanked(body),
+            html="",
+            template=f"{chosen.language}/{message.written_by}",
+        )
+        return Composed(
+            post=Text(message_id=message.id, sender=sender, to=number.e164, body=body),
+            kept=kept,
+            links=secrets.links,
+            credits=credits_of(body).count,
+        )
+
+    def _email(self, known: Known, now: datetime) -> Composed:
         message, patient = known.message, known.patient
         reader = reader_of(message, patient, known.practitioner)
         to = sendable(reader.email or "") if reader else None

@@ -9,8 +9,9 @@ import msgspec
 from creneau.messaging.compose import Compose, Composed
 from creneau.messaging.dispatch import Dispatch
 from creneau.messaging.facts import Known, ReadKnown
-from creneau.messaging.may_send import Defer, Reason, Send, decided, may_send, with_verdict
-from creneau.messaging.message import Decision, Message, MessageState, content_key, message_ref
+from creneau.messaging.instead import instead_by_email
+from creneau.messaging.may_send import Defer, Reason, Send, Suppress, decided, may_send, with_verdict
+from creneau.messaging.message import Channel, Decision, Message, MessageState, content_key, message_ref
 from creneau.messaging.ports import (
     Contents,
     Mail,
@@ -23,9 +24,11 @@ from creneau.messaging.ports import (
     Throttled,
     Unknown,
 )
+from creneau.messaging.sms.ledger import Entry, entry_of
+from creneau.messaging.sms.month import SmsUse, UseState, allowed, month_of, opened, tariff_of
 from creneau.shared.again import Again
 from creneau.shared.model import Value
-from creneau.shared.store import Conflict, Put, Store
+from creneau.shared.store import Conflict, Put, Store, Write
 from creneau.shared.time import Clock
 
 CLAIM_LASTS = timedelta(minutes=10)
@@ -44,8 +47,11 @@ class Delivered(Value, frozen=True, kw_only=True):
 
 @dataclass(frozen=True)
 class Claimed:
+    """As it is stored now, with its entry in the month's ledger where it is an SMS."""
+
     message: Message
     composed: Composed
+    entry: Entry | None
 
 
 @dataclass(frozen=True)
@@ -67,7 +73,7 @@ class Deliver:
         claimed = self.again(lambda: self._claim(message_id, version))
         if isinstance(claimed, Delivered):
             return claimed
-        return self._hand_over(claimed.message, claimed.composed)
+        return self._hand_over(claimed)
 
     def _claim(self, message_id: str, version: int | None) -> Claimed | Delivered:
         now = self.clock()
@@ -84,10 +90,15 @@ class Deliver:
         self.store.commit([Put(with_verdict(message, verdict, decision))])
         return Delivered(outcome="deferred" if isinstance(verdict, Defer) else "suppressed")
 
-    def _claimed(self, known: Known, message: Message, now: datetime) -> Claimed:
+    def _claimed(self, known: Known, message: Message, now: datetime) -> Claimed | Delivered:
         """The content is kept before the claim, so that only the call lies between the claim and the record."""
         number = message.hand_overs + 1
         composed = self.compose(known, now)
+        counted = self._counted(known, composed.credits, now)
+        if counted is not None and not allowed(
+            counted.month, counted.use.credits, counted.use.charge, known.settings.sms
+        ):
+            return self._over_the_limit(known, now)
         key = content_key(message, number)
         self.contents.keep(key, msgspec.json.encode(composed.kept))
         claimed = message.with_(
@@ -98,24 +109,46 @@ class Deliver:
             template=composed.kept.template,
             subject=composed.kept.subject,
             content_key=key,
+            credits=composed.credits,
+            month=counted.month.id if counted else "",
             look_at=now + CLAIM_LASTS,
         )
-        self.store.commit(
-            [Put(claimed), *known.unchanged(), *known.catching_up(now), *(Put(link) for link in composed.links)]
-        )
-        return Claimed(claimed.with_(version=claimed.version + 1), composed)
+        entry_writes, entry = counted.reserved() if counted else ([], None)
+        links = [Put(link) for link in composed.links]
+        self.store.commit([Put(claimed), *known.unchanged(), *known.catching_up(now), *links, *entry_writes])
+        return Claimed(claimed.with_(version=claimed.version + 1), composed, entry)
 
-    def _hand_over(self, message: Message, composed: Composed) -> Delivered:
+    def _counted(self, known: Known, credits: int, now: datetime) -> Entry | None:
+        """The entry that this hand-over would make; an email makes none."""
+        message = known.message
+        if message.channel is not Channel.SMS:
+            return None
+        month, tariff = month_of(now, known.clinic.zone), tariff_of(known.settings, known.clinic.currency)
+        use = SmsUse(month=month, at=now, message_id=message.id, kind=message.kind, credits=credits)
+        return Entry(opened(known.month, month, tariff), use)
+
+    def _over_the_limit(self, known: Known, now: datetime) -> Delivered:
+        """S-06: the email goes in its place, unless one says the same anyway."""
+        verdict = Suppress(Reason.SPENDING_LIMIT, "S-06")
+        told = with_verdict(known.message, verdict, decided(verdict, "hand_over", known.facts, now))
+        self.store.commit([Put(told), *self._by_email(known, now)])
+        return Delivered(outcome="suppressed")
+
+    def _by_email(self, known: Known, now: datetime) -> list[Write]:
+        email = instead_by_email(known.message, known.settings, known.book, now)
+        return [Put(email)] if email and self.store.get(message_ref(email.id)) is None else []
+
+    def _hand_over(self, claimed: Claimed) -> Delivered:
         try:
-            provider_id = self._call(composed.post)
+            provider_id = self._call(claimed.composed.post)
         except Rejected as error:
-            return self._record(message, _failed(error), OPEN_TO_NEWS, "failed")
+            return self._record(claimed, _failed(error), UseState.RETURNED, OPEN_TO_NEWS, "failed")
         except NotHandedOver as error:
-            wait, name = self._pause(error, message)
-            return self._record(message, _put_off(error, name, wait), STILL_CLAIMED, name)
+            wait, name = self._pause(error, claimed.message)
+            return self._record(claimed, _put_off(error, name, wait), UseState.RETURNED, STILL_CLAIMED, name)
         except Unknown:
             return Delivered(outcome="unknown")  # stays claimed; the sweeper, or the provider's event, resolves it
-        return self._record(message, _sent(provider_id), OPEN_TO_NEWS, "sent")
+        return self._record(claimed, _sent(provider_id), UseState.USED, OPEN_TO_NEWS, "sent")
 
     def _call(self, post: Mail | Text) -> str:
         return self.texter.send(post) if isinstance(post, Text) else self.mailer.send(post)
@@ -129,19 +162,26 @@ class Deliver:
         name = "throttled" if isinstance(error, Throttled) else "not_sent"
         return timedelta(seconds=1 + self.again.dice() * widest), name
 
-    def _record(self, claimed: Message, change: Change, only: frozenset[MessageState], name: str) -> Delivered:
+    def _record(
+        self, claimed: Claimed, change: Change, use: UseState, only: frozenset[MessageState], name: str
+    ) -> Delivered:
         """What the call said; the claim is ours, so the record is as we wrote it, unless something came between."""
+        settled = claimed.entry.settled(use) if claimed.entry else []
         try:
-            self.store.commit([Put(change(claimed, self.clock()))])
+            self.store.commit([Put(change(claimed.message, self.clock())), *settled])
         except Conflict:
-            self.again(lambda: self._record_anew(claimed, change, only))
+            self.again(lambda: self._record_anew(claimed.message, change, use, only))
         return Delivered(outcome=name)
 
-    def _record_anew(self, claimed: Message, change: Change, only: frozenset[MessageState]) -> None:
+    def _record_anew(self, claimed: Message, change: Change, use: UseState, only: frozenset[MessageState]) -> None:
         """Nothing is said any more when another hand-over has begun, or the provider told more already."""
         present = self.store.get(message_ref(claimed.id))
+        entry = entry_of(self.store, claimed)
+        settled = entry.settled(use) if entry else []
         if present is not None and present.hand_overs == claimed.hand_overs and present.state in only:
-            self.store.commit([Put(change(present, self.clock()))])
+            settled = [Put(change(present, self.clock())), *settled]
+        if settled:
+            self.store.commit(settled)
 
 
 STILL_CLAIMED = frozenset({MessageState.CLAIMED})

@@ -17,10 +17,11 @@ from creneau.agenda.catalogue import (
 )
 from creneau.messaging.group import SmsGroup, group_ref
 from creneau.messaging.may_send import Facts
-from creneau.messaging.message import ABOUT, About, Kind, Message, message_ref, parts_of
+from creneau.messaging.message import ABOUT, About, Channel, Kind, Message, message_ref, parts_of
 from creneau.messaging.of_use import CatchUp, catch_up_ref, caught_up, is_late
 from creneau.messaging.ports import Offers, OfferSeen
 from creneau.messaging.signature import SIGNATURES, UNSIGNED, Signatures
+from creneau.messaging.sms.month import SmsMonth, month_of, sms_month_ref
 from creneau.messaging.template import TEMPLATE_BOOK, Template, TemplateBook, template_ref
 from creneau.shared.model import Stored
 from creneau.shared.settings import SETTINGS, Clinic, Settings
@@ -47,6 +48,7 @@ class Known:
     is_late: bool = False
     caught_up: CatchUp | None = None
     signatures: Signatures = UNSIGNED
+    month: SmsMonth | None = None
     group: SmsGroup | None = None
 
     @property
@@ -84,7 +86,7 @@ class ReadKnown:
 
     def __call__(self, message_id: str, now: datetime) -> Known | None:
         """None when there is no such message."""
-        named = _named(message_id, self.offers)
+        named = _named(message_id, self.offers, month_of(now, self.clinic.zone))
         first = self.store.snapshot([message_ref(message_id), SETTINGS, TEMPLATE_BOOK, SIGNATURES, *named.values()])
         message = first.get(message_ref(message_id))
         if message is None:
@@ -115,14 +117,20 @@ class ReadKnown:
             round=round,
             is_late=late,
             caught_up=known.get("caught_up"),
+            month=known.get("month"),
             group=known.get("group"),
             offer=self.offers.seen(round, message.occurrence, Snapshot(read), now) if round else None,
         )
 
 
-def _named(message_id: str, offers: Offers) -> dict[str, Ref[Any]]:
-    """What the id alone names."""
-    kind, _, subject, occurrence = parts_of(message_id)
+def _named(message_id: str, offers: Offers, month: str) -> dict[str, Ref[Any]]:
+    """What the id alone names; for an SMS the present month too."""
+    kind, channel, subject, occurrence = parts_of(message_id)
+    named = _subject(kind, subject, occurrence, offers)
+    return named | {"month": sms_month_ref(month)} if channel is Channel.SMS else named
+
+
+def _subject(kind: Kind, subject: str, occurrence: str, offers: Offers) -> dict[str, Ref[Any]]:
     match ABOUT[kind]:
         case About.ROUND:
             return {"round": offers.ref(subject), "appointment": appointment_ref(occurrence)}

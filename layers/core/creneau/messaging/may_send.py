@@ -52,6 +52,7 @@ class Reason(StrEnum):
     ERASED = "patient_erased"
     DECEASED = "patient_deceased"
     SMS_OFF = "sms_turned_off"
+    SPENDING_LIMIT = "sms_spending_limit_reached"
     NO_CUSTOM_SMS = "custom_sms_turned_off"
     NO_CONSENT = "no_consent"
     REST_DAY = "sunday_or_public_holiday"
@@ -175,7 +176,7 @@ def _turned_off(message: Message, settings: Settings, book: TemplateBook) -> Sup
         if message.kind in CUSTOM and not settings.sms.custom_module:
             return Suppress(Reason.NO_CUSTOM_SMS, "S-02")
     if message.template_id is None:
-        off = message.system_template in settings.messaging.off
+        off = message.system_template in settings.messaging.off and message.in_place_of is None
         return Suppress(Reason.KIND_OFF, "M-18") if off else None
     line = book.line(message.template_id, settings.messaging)
     if line is None or not line.active:

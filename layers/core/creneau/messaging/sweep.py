@@ -13,8 +13,10 @@ from creneau.messaging.message import (
     look_again,
     message_ref,
 )
+from creneau.messaging.sms.ledger import entry_of
+from creneau.messaging.sms.month import UseState
 from creneau.shared.settings import SETTINGS, Settings
-from creneau.shared.store import Conflict, Put, Ref, Store
+from creneau.shared.store import Conflict, Put, Ref, Store, Write
 from creneau.shared.time import Clock
 
 AT_ONCE = 200
@@ -68,9 +70,15 @@ class SweepMessages:
         told = told.with_(lost_hand_overs=message.lost_hand_overs + 1)
         after = told.with_(not_before=now).waiting() if harmless else told.ended(MessageState.UNCONFIRMED)
         try:
-            self.store.commit([Put(after)])
+            self.store.commit([Put(after), *self._uncertain(message)])
         except Conflict:
-            return False  # it was resolved meanwhile
+            return (
+                False  # it was resolved meanwhile, or another SMS of the month was counted: the next sweep looks again
+            )
         if harmless and not paused:
             self.dispatch.on_its_way(after.with_(version=after.version + 1))
         return True
+
+    def _uncertain(self, message: Message) -> list[Write]:
+        entry = entry_of(self.store, message)
+        return entry.settled(UseState.UNCERTAIN) if entry else []

@@ -32,7 +32,6 @@ class Actor(Value, frozen=True, kw_only=True):
             remedy="ask a secretary, or an administrator, to do it",
         )
 
-
     def require_books_of(self, practitioner_id: str | None) -> None:
         """Admins, secretaries and billing invoice for everybody, practitioners for themselves, nobody else for anybody."""
         if {Role.ADMIN, Role.SECRETARY, Role.BILLING} & set(self.roles):

@@ -8,9 +8,9 @@
 | a patient's diary, beside the patient        | table     | PATIENT#id                   | DIARY                       |
 | rounds of a slot                             | table     | SLOT#slot                    | ROUND#release#number        |
 | the line of an agenda and duration           | table     | LINE#agenda#minutes          | ticked at # appointment     |
+| an address that is not written to            | table     | BLOCKEDADDRESS#key           | BLOCKEDADDRESS              |
 | an SMS month                                 | table     | SMSMONTH#month               | SMSMONTH                    |
 | the SMS of a month in order of hand-over     | table     | SMSMONTH#month               | USE#instant#message         |
-| an address that is not written to            | table     | BLOCKEDADDRESS#key           | BLOCKEDADDRESS              |
 | a link by the hash of its token              | table     | LINK#hash                    | LINK                        |
 | what a caller's key was used for             | table     | REQUESTKEY#id                | REQUESTKEY                  |
 | appointments of an agenda from-to            | by_first  | AGENDA#agenda                | start#end#id                |
@@ -27,6 +27,13 @@
 | patients whose messages go to an address     | by_third  | ADDRESS#key                  | id                          |
 | patients whose SMS go to a number            | by_fourth | NUMBER#key                   | id                          |
 | the SMS of a provider's id                   | by_fourth | PROVIDER#provider's id       | id                          |
+| billables of a patient, latest first         | by_first  | PATIENT#id#BILLABLES         | day#id                      |
+| consultations not invoiced, by day           | by_third  | BILLABLES#OPEN               | day#id                      |
+| invoices by state, newest first              | by_first  | INVOICES#state               | created or issued day#id    |
+| documents of a payer, newest first           | by_second | PAYER#key#INVOICES           | created#id                  |
+| invoices owed, by due date                   | by_third  | INVOICES#OWED                | due day#id                  |
+| payments of an invoice                       | by_first  | INVOICE#id#PAYMENTS          | recorded#id                 |
+| payments of the clinic, newest first         | by_third  | PAYMENTS                     | paid day#id                 |
 | what must be looked at by now                | look_at   | LOOK#KIND                    | instant                     |
 
 The indexes hold keys only: lists read the keys there and the values, consistently, from the table.
@@ -47,6 +54,11 @@ from creneau.agenda.diary import PatientDiary
 from creneau.agenda.line import WaitEntry
 from creneau.agenda.resource_day import ResourceDay
 from creneau.agenda.slot import parse_slot
+from creneau.billing.billable import Billable
+from creneau.billing.counter import Counter
+from creneau.billing.invoice import DocumentKind, Invoice
+from creneau.billing.issuer import InvoiceTemplate, Issuer
+from creneau.billing.payment import Payment
 from creneau.messaging.group import SmsGroup
 from creneau.messaging.message import Channel, Message
 from creneau.messaging.of_use import CatchUp
@@ -74,7 +86,7 @@ INDEXES = {
 LOOK_INDEX, LOOK_PK, LOOK_SK = "look_at", "look_pk", "look_sk"
 TTL = "ttl"
 UNATTENDED_FOR = timedelta(minutes=3)
-_CATALOGUE = (Practitioner, Location, Agenda, Resource, Category, Service, AbsenceRecord)
+_CATALOGUE = (Practitioner, Location, Agenda, Resource, Category, Service, AbsenceRecord, Issuer, InvoiceTemplate)
 _HIGHEST = "\uffff"
 
 
@@ -102,6 +114,8 @@ def key_of(ref: Ref[Any]) -> Key:
         return f"{kind(model)}#{key[0]}", key[1]
     if model is PatientDiary:
         return f"PATIENT#{key[0]}", "DIARY"
+    if model is Counter:
+        return f"COUNTER#{key[0]}", key[1]
     if model is Round:
         return f"SLOT#{key[0]}", f"ROUND#{int(key[1]):06}#{int(key[2]):06}"
     if model is WaitEntry:
@@ -116,7 +130,7 @@ def ref_of(model: type[Stored], pk: str, sk: str) -> Ref[Any]:
     if model in _CATALOGUE:
         return Ref(model, (sk,))
     rest = pk.split("#", 1)[1]
-    if model is PractitionerDay or model is ResourceDay:
+    if model is PractitionerDay or model is ResourceDay or model is Counter:
         return Ref(model, (rest, sk))
     if model is Round:
         _, n, q = sk.split("#")
@@ -147,6 +161,8 @@ def ref_to(item: Stored) -> Ref[Any]:
             return Ref(WaitEntry, (item.agenda_id, str(item.lasts_minutes), since, item.appointment_id))
         case Link():
             return Ref(Link, (item.hash,))
+        case Counter():
+            return Ref(Counter, (item.issuer_id, str(item.year)))
         case SmsUse():
             return Ref(SmsUse, (item.month, item.at.isoformat(), item.message_id))
         case Settings():
@@ -195,12 +211,37 @@ def _message(m: Message) -> dict[str, str]:
     return keys
 
 
+def _billable(b: Billable) -> dict[str, str]:
+    keys = {"g1pk": f"PATIENT#{b.patient_id}#BILLABLES", "g1sk": f"{b.on}#{b.id}"}
+    return keys | ({"g3pk": "BILLABLES#OPEN", "g3sk": f"{b.on}#{b.id}"} if b.is_open else {})
+
+
+def _invoice(i: Invoice) -> dict[str, str]:
+    order = f"{instant(i.created_at)}#{i.id}"
+    by_state = f"{i.frozen.issued_on}#{i.id}" if i.frozen else order
+    keys = {"g1pk": f"INVOICES#{i.state}", "g1sk": by_state, "g2pk": f"PAYER#{i.payer.key}#INVOICES", "g2sk": order}
+    owed = i.is_final and i.kind is DocumentKind.INVOICE and i.balance > 0
+    return keys | ({"g3pk": "INVOICES#OWED", "g3sk": f"{i.due_on or '9999-12-31'}#{i.id}"} if owed else {})
+
+
+def _payment(p: Payment) -> dict[str, str]:
+    return {
+        "g1pk": f"INVOICE#{p.invoice_id}#PAYMENTS",
+        "g1sk": f"{instant(p.recorded_at)}#{p.id}",
+        "g3pk": "PAYMENTS",
+        "g3sk": f"{p.paid_on}#{p.id}",
+    }
+
+
 _INDEXED: dict[type[Stored], Callable[[Any], dict[str, str]]] = {
     Appointment: _appointment,
     Patient: _patient,
     Voucher: lambda v: {"g1pk": "VOUCHERS", "g1sk": f"{instant(v.created_at)}#{v.id}"},
     SmsGroup: lambda g: {"g1pk": "SMSGROUPS", "g1sk": f"{instant(g.created_at)}#{g.id}"},
     Message: _message,
+    Billable: _billable,
+    Invoice: _invoice,
+    Payment: _payment,
 }
 
 
@@ -215,7 +256,7 @@ def _look_at(item: Stored) -> datetime | None:
             if item.attendance is Attendance.MOVED:
                 return None  # what follows is found with the appointment that it was moved to
             return item.attendance_at + UNATTENDED_FOR
-        case Message() | ReplanJob() | AbsenceRecord() | BlockedAddress() | SmsGroup():
+        case Message() | Invoice() | ReplanJob() | AbsenceRecord() | BlockedAddress() | SmsGroup():
             return item.look_at
         case _:
             return None
@@ -256,6 +297,20 @@ def place_of(of: Collection[Any]) -> tuple[str | None, str, str, str]:
             return None, f"SLOT#{key[0]}", "ROUND#", "ROUND#" + _HIGHEST
         case "patients_by_name":
             return "by_first", "PATIENTS", "", _HIGHEST
+        case "billables_of_patient":
+            return "by_first", f"PATIENT#{key[0]}#BILLABLES", "", _HIGHEST
+        case "open_billables":
+            return "by_third", "BILLABLES#OPEN", of.low, of.high + _HIGHEST
+        case "invoices_by_state":
+            return "by_first", f"INVOICES#{key[0]}", of.low, of.high + _HIGHEST
+        case "invoices_of_payer":
+            return "by_second", f"PAYER#{key[0]}#INVOICES", "", _HIGHEST
+        case "invoices_owed":
+            return "by_third", "INVOICES#OWED", of.low, of.high + _HIGHEST
+        case "payments_of_invoice":
+            return "by_first", f"INVOICE#{key[0]}#PAYMENTS", "", _HIGHEST
+        case "payments_by_day":
+            return "by_third", "PAYMENTS", of.low, of.high + _HIGHEST
         case "patients_by_birthday":
             return "by_second", f"BIRTHDAYS#{key[0]}", "", _HIGHEST
         case "vouchers_by_age":
@@ -296,6 +351,10 @@ MODELS: dict[str, type[Stored]] = {
         Message,
         CatchUp,
         ReplanJob,
+        Billable,
+        Counter,
+        Invoice,
+        Payment,
         Link,
         RequestKey,
         Settings,
@@ -306,6 +365,7 @@ MODELS: dict[str, type[Stored]] = {
         Signatures,
         SmsMonth,
         SmsUse,
+        Signatures,
         Template,
         TemplateBook,
     )

@@ -16,6 +16,7 @@ TITLES = {
 }
 
 WORDS = {
+    "credit_note.CH": _four("Note de crédit", "Gutschrift", "Nota di credito", "Credit note"),
     "credit_note.CA": _four("Note de crédit", "Gutschrift", "Nota di credito", "Credit note"),
     "receipt": _four("Facture acquittée", "Quittung", "Quietanza", "Receipt"),
     "receipt.CH": _four("Quittance", "Quittung", "Quietanza", "Receipt"),

@@ -1,0 +1,80 @@
+"""Which invoice each credit of a bank file pays: by its reference, the rest proposed by amount and name. Pure."""
+
+from collections.abc import Callable, Iterable, Sequence
+from enum import StrEnum
+
+from creneau.billing.bank_file import Credit
+from creneau.billing.invoice import Invoice
+from creneau.shared.model import Value
+
+
+class Match(StrEnum):
+    """`reference`: certain; `proposed`: for staff to confirm; `recorded`: in the books already; `unknown`: nobody's."""
+
+    REFERENCE = "reference"
+    PROPOSED = "proposed"
+    RECORDED = "recorded"
+    UNKNOWN = "unknown"
+
+
+class Matched(Value, frozen=True, kw_only=True):
+    """`invoice_ids`: the one that a reference names, or those proposed, the likeliest first. `amount` is what settles it:
+    never more than is owed; `excess` is what the payer paid too much."""
+
+    credit: Credit
+    match: Match
+    invoice_ids: tuple[str, ...] = ()
+    amount: int = 0
+    excess: int = 0
+
+
+def matched(
+    credits: Iterable[Credit],
+    owed: Sequence[Invoice],
+    reference_of: Callable[[Invoice], str],
+    recorded: Callable[[Credit], bool],
+    settled: Callable[[str], str | None] = lambda _: None,
+) -> list[Matched]:
+    """`settled` tells the invoice of a reference that is not owed any more: paid twice is told, never booked."""
+    by_reference = {reference_of(i): i for i in owed}
+    left = {i.id: i.balance for i in owed}
+    found = []
+    for credit in sorted(credits, key=lambda c: (c.on, c.id)):
+        if recorded(credit):
+            found.append(Matched(credit=credit, match=Match.RECORDED))
+            continue
+        invoice = by_reference.get(credit.reference) if credit.reference else None
+        if invoice is not None and invoice.currency == credit.currency:
+            amount = min(credit.amount, left[invoice.id])
+            left[invoice.id] -= amount
+            excess = credit.amount - amount
+            match = Match.REFERENCE if amount else Match.UNKNOWN
+            found.append(Matched(credit=credit, match=match, invoice_ids=(invoice.id,), amount=amount, excess=excess))
+            continue
+        late = settled(credit.reference) if credit.reference else None
+        likely = () if late else _proposed(credit, owed, left)
+        match = Match.PROPOSED if likely else Match.UNKNOWN
+        ids = (late,) if late else likely
+        amount = min(credit.amount, left[likely[0]]) if likely else 0
+        found.append(Matched(credit=credit, match=match, invoice_ids=ids, amount=amount, excess=credit.amount - amount))
+    return found
+
+
+def _proposed(credit: Credit, owed: Sequence[Invoice], left: dict[str, int]) -> tuple[str, ...]:
+    """Named by its number; or of this payer and amount; or, where there is only one of that amount, that one."""
+    said, text = _plain(credit.debtor), _plain(credit.text)
+    open_ones = [i for i in owed if left[i.id] > 0 and i.currency == credit.currency]
+    named = [i.id for i in open_ones if i.frozen and i.frozen.number and _plain(i.frozen.number) in text]
+    same_amount = [i for i in open_ones if left[i.id] == credit.amount]
+    of_payer = [i.id for i in same_amount if said and _alike(said, _plain(i.payer.name))]
+    alone = [same_amount[0].id] if len(same_amount) == 1 else []
+    return tuple(dict.fromkeys((*named, *of_payer, *alone)))[:5]
+
+
+def _plain(text: str) -> str:
+    return " ".join("".join(c if c.isalnum() else " " for c in text.casefold()).split())
+
+
+def _alike(one: str, other: str) -> bool:
+    """The same words, in whatever order: banks write the family name first."""
+    return bool(one) and set(one.split()) >= set(other.split())

@@ -1,0 +1,46 @@
+"""Staff open the PDF of an invoice: a link that soon ends, to a document that was drawn where typst is."""
+
+import pytest
+
+from tests.entry.staff_api.test_invoices import books, drafted
+from tests.support.documents import FakeShelf
+from tests.support.staff_api import Staff
+
+__all__ = ["books"]
+pytestmark = pytest.mark.rule("B-07")
+
+
+@pytest.fixture
+def shelf(world) -> FakeShelf:
+    """What the other function draws onto, run here, with a pen that writes words."""
+    from creneau.billing.documents.draw_document import DrawDocument
+
+    held, shelf = world.app, FakeShelf()
+    draw = DrawDocument(held.store, held.clinic, held.clock, shelf, lambda document: repr(document).encode())
+    held.shelf, held.drawer = shelf, draw
+    return shelf
+
+
+def test_a_draft_then_the_final_invoice_then_its_receipt(books, shelf, world):
+    (id,) = drafted(books)["invoice_ids"]
+    preview = books.get(f"/v1/invoices/{id}/document")
+    assert (preview.status, preview["url"]) == (200, f"https://files.example/documents/drafts/{id}/1.pdf")
+    final = books.post(f"/v1/invoices/{id}/finalise")
+    link = books.get(f"/v1/invoices/{id}/document")
+    assert link["url"].endswith(f"documents/{id}/{final['digest']}.invoice.pdf")
+    assert link["expires_at"] == "2026-03-20T17:05:00Z"
+    assert shelf.links[-1][1:] == ("F2026-0001.pdf", 300)
+    unpaid = books.get(f"/v1/invoices/{id}/document", kind="receipt")
+    assert (unpaid.status, unpaid["code"], unpaid["remedy"]) == (409, "nothing_paid", "record the payment first")
+    payment = {"amount": 12_050, "currency": "CHF", "method": "card", "paid_on": "2026-03-20"}
+    books.post(f"/v1/invoices/{id}/payments", payment)
+    assert books.get(f"/v1/invoices/{id}/document", kind="receipt").status == 200
+    assert books.get(f"/v1/invoices/{id}/document", kind="letter").status == 422
+    assert books.get("/v1/invoices/inv_gone/document").status == 404
+
+
+def test_a_practitioner_opens_none_of_anothers(books, shelf, world):
+    (id,) = drafted(books)["invoice_ids"]
+    stranger = Staff(world, roles=("practitioner",), id="user-else")
+    assert stranger.get(f"/v1/invoices/{id}/document").status == 403
+    assert shelf.lies == {}

@@ -1,0 +1,141 @@
+"""A small clinic's books in memory: visits that took place, and the use cases that invoice them."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from creneau.agenda.appointment import Appointment
+from creneau.agenda.attendance import Attendance
+from creneau.agenda.catalogue import Address, Patient, Practitioner, Service
+from creneau.billing.asked import Asked, PlanInvoices
+from creneau.billing.billable import Billable, billable_ref
+from creneau.billing.credit import DraftCredit
+from creneau.billing.drafts import Assemble, DeleteDraft, EditDraft, Made, MakeDrafts
+from creneau.billing.finalise import Finalise
+from creneau.billing.invoice import Invoice, invoice_ref
+from creneau.billing.issuer import Issuer
+from creneau.billing.payment import CancelPayment, Method, Payment, RecordPayment, SetInstalments
+from creneau.shared.actor import Actor, Role
+from creneau.shared.again import Again
+from creneau.shared.model import Stored
+from creneau.shared.money import Money
+from creneau.shared.settings import Clinic
+from creneau.shared.store import Put, require
+from tests.support.fake_store import FakeStore
+
+CLINIC = Clinic(
+    name="Cabinet du Lac",
+    zone_name="Europe/Zurich",
+    country="CH",
+    currency="CHF",
+    language="fr",
+    sender="cabinet@clinic.example",
+)
+BILLER = Actor(id="usr_1", roles=(Role.BILLING,))
+ADDRESS = Address(street="Rue du Lac 12", postcode="1003", town="Lausanne", country="CH")
+HALF = timedelta(minutes=30)
+
+
+class Books:
+    """`now` is in the test's hand; it begins on 15 March 2027, 18:00 in Zurich."""
+
+    def __init__(self, store: Any = None) -> None:
+        self.now = datetime(2027, 3, 15, 17, tzinfo=UTC)
+        self.store = store if store is not None else FakeStore()
+        again = Again(pause=lambda _: None, dice=lambda: 0.0, tries=200)
+        clock = lambda: self.now  # noqa: E731
+        self.plan = PlanInvoices(self.store, CLINIC, clock)
+        self.assemble = Assemble(self.store, again)
+        self.make = MakeDrafts(self.store, CLINIC, clock, again, self.plan, self.assemble)
+        self.edit = EditDraft(self.store)
+        self.delete = DeleteDraft(self.store, clock, again)
+        self.finalise = Finalise(self.store, CLINIC, clock, again)
+        self.record = RecordPayment(self.store, CLINIC, clock, again)
+        self.cancel_payment = CancelPayment(self.store, clock, again)
+        self.instalments = SetInstalments(self.store, again)
+        self.draft_credit = DraftCredit(self.store, clock)
+
+    def open(self) -> "Books":
+        """Two practitioners, an issuer, two services (the older without a price), three patients."""
+        self.put(
+            Issuer(id="iss_1", name="Dr Anne Favre", address=ADDRESS, prefix="F"),
+            Practitioner(id="prc_1", name="Dr Anne Favre", issuer_id="iss_1"),
+            Practitioner(id="prc_2", name="Dr Luc Rey", issuer_id="iss_1"),
+            Service(id="srv_1", name="Bilan", category="in_person", duration_minutes=30),
+            Service(
+                id="srv_2",
+                name="Séance",
+                category="in_person",
+                duration_minutes=30,
+                price=Money(amount=12_050, currency="CHF"),
+            ),
+            *(self.patient(n) for n in (1, 2, 3)),
+        )
+        return self
+
+    def patient(self, n: int) -> Patient:
+        return Patient(id=f"pat_{n}", first_name="P", last_name=f"{n}", email=f"p{n}@mail.example", address=ADDRESS)
+
+    def put(self, *items: Stored) -> None:
+        for item in items:
+            self.store.commit([Put(item)])
+
+    def visit(
+        self,
+        at: str,
+        patient: str = "pat_1",
+        practitioner: str = "prc_1",
+        service: str = "srv_2",
+        attendance: Attendance = Attendance.ATTENDED,
+    ) -> str:
+        """`at` is UTC, `2027-03-01 09:00`; the appointment's id."""
+        start = datetime.fromisoformat(at).replace(tzinfo=UTC)
+        id = f"apt_{practitioner[-1]}{patient[-1]}_{start:%m%d%H%M}"
+        self.put(
+            Appointment(
+                id=id,
+                visit_id=f"vis_{id}",
+                agenda_id="agd_1",
+                practitioner_id=practitioner,
+                location_id="loc_1",
+                patient_id=patient,
+                service_id=service,
+                start=start,
+                end=start + HALF,
+                attendance=attendance,
+                created_at=start,
+                attendance_at=start,
+                changed_at=start,
+            )
+        )
+        return id
+
+    def consultation(self, n: int, patient: str = "pat_1", on: date = date(2027, 3, 1), **more: Any) -> str:
+        """One entered by hand, or imported: a consultation that exists."""
+        id = f"bil_{patient[-1]}_{n:04}"
+        given = {"practitioner_id": "prc_1", "service_id": "srv_2"} | more
+        self.put(
+            Billable(
+                id=id, patient_id=patient, on=on, title="Consultation", consultation=True, created_at=self.now, **given
+            )
+        )
+        return id
+
+    # -- the steps of staff
+    def drafted(self, batch: str = "bat_1", **asked: Any) -> Made:
+        wanted = Asked(**({"patient_id": "pat_1"} | asked if "consultation_ids" not in asked else asked))
+        return self.make(batch, wanted, self.plan(wanted, BILLER).digest, BILLER)
+
+    def invoiced(self, batch: str = "bat_1", **asked: Any) -> Invoice:
+        (id,) = self.drafted(batch, **asked).invoice_ids
+        return self.finalise(id)
+
+    def paid(self, invoice: Invoice, amount: int, id: str = "pay_1", **more: Any) -> Payment:
+        given: dict[str, Any] = {"method": Method.TRANSFER, "paid_on": date(2027, 3, 15), "currency": "CHF"} | more
+        return self.record(id, invoice.id, amount, by=BILLER, **given)
+
+    # -- what is there
+    def invoice(self, id: str) -> Invoice:
+        return require(self.store, invoice_ref(id))
+
+    def billable(self, id: str) -> Billable:
+        return require(self.store, billable_ref(id))

@@ -1,0 +1,134 @@
+"""Drafts take their consultations once, whoever else wants them, and give them back."""
+
+import pytest
+
+from creneau.billing.asked import Asked
+from creneau.billing.invoice import InvoiceState, invoice_ref
+from creneau.billing.line import Line
+from creneau.billing.recap import Grouping
+from creneau.shared.errors import Invalid, Refused, Stale
+from tests.support.books import BILLER, Books
+
+
+def everything_in_one(books: Books, count: int):
+    ids = tuple(books.consultation(n) for n in range(count))
+    return ids, Asked(consultation_ids=ids, grouping=Grouping.ONE_FOR_ALL)
+
+
+@pytest.mark.rule("B-06")
+@pytest.mark.rule("B-11")
+def test_a_draft_takes_what_it_lists(books):
+    books.visit("2027-03-01 09:00")
+    (id,) = books.drafted().invoice_ids
+    draft = books.invoice(id)
+    assert (draft.state, draft.payer.name, draft.is_final) == (InvoiceState.DRAFT, "P 1", False)
+    assert [books.billable(b).taken_by for b in draft.billable_ids] == [id]
+    assert books.plan(Asked(patient_id="pat_1"), BILLER).invoices == ()
+
+
+@pytest.mark.rule("B-11")
+@pytest.mark.promise(25)
+def test_repeating_the_request_makes_the_same_drafts(books):
+    books.visit("2027-03-01 09:00")
+    wanted = Asked(patient_id="pat_1")
+    digest = books.plan(wanted, BILLER).digest
+    first = books.make("bat_1", wanted, digest, BILLER)
+    assert books.make("bat_1", wanted, digest, BILLER) == first
+
+
+@pytest.mark.rule("B-02")
+def test_a_recap_that_changed_is_not_confirmed(books):
+    books.visit("2027-03-01 09:00")
+    wanted = Asked(patient_id="pat_1")
+    digest = books.plan(wanted, BILLER).digest
+    books.visit("2027-03-02 09:00")
+    with pytest.raises(Stale, match="has changed") as refused:
+        books.make("bat_1", wanted, digest, BILLER)
+    assert refused.value.code == "recap_changed"
+
+
+@pytest.mark.rule("B-11")
+@pytest.mark.promise(25)
+@pytest.mark.parametrize("count", [3, 95])
+def test_what_another_takes_meanwhile_is_on_one_of_the_two_only(books, count):
+    ids, wanted = everything_in_one(books, count)
+    digest = books.plan(wanted, BILLER).digest
+
+    def rival(_writes):
+        books.store.before_commit.clear()
+        books.drafted("bat_2", consultation_ids=ids[1:2])
+
+    books.store.before_commit.append(rival)
+    made = books.make("bat_1", wanted, digest, BILLER)
+    (mine,) = made.invoice_ids
+    assert [o.id for o in made.left_out] == [ids[1]]
+    assert set(books.invoice(mine).billable_ids) == set(ids) - {ids[1]}
+    assert books.billable(ids[1]).taken_by != mine
+
+
+@pytest.mark.rule("B-03")
+@pytest.mark.parametrize("crash_after", range(1, 6))
+def test_a_long_draft_is_whole_in_the_end_wherever_it_broke_off(books, crash_after):
+    """200 consultations: the draft, three chunks, and the draft again."""
+    ids, wanted = everything_in_one(books, 200)
+    digest, commits = books.plan(wanted, BILLER).digest, []
+
+    class Crash(BaseException):
+        pass
+
+    def crash(writes):
+        commits.append(writes)
+        if len(commits) == crash_after:
+            raise Crash
+
+    books.store.before_commit.append(crash)
+    with pytest.raises(Crash):
+        books.make("bat_1", wanted, digest, BILLER)
+    books.store.before_commit.clear()
+    (id,) = books.make("bat_1", wanted, digest, BILLER).invoice_ids
+    books.assemble(id)
+    draft = books.invoice(id)
+    assert (draft.state, draft.billable_ids) == (InvoiceState.DRAFT, ids)
+    assert {books.billable(b).taken_by for b in ids} == {id}
+
+
+@pytest.mark.rule("B-06")
+@pytest.mark.parametrize("count", [1, 95])
+def test_deleting_a_draft_frees_what_it_took(books, count):
+    ids, _ = everything_in_one(books, count)
+    (id,) = books.drafted(consultation_ids=ids, grouping=Grouping.ONE_FOR_ALL).invoice_ids
+    books.delete(id)
+    assert books.store.get(invoice_ref(id)) is None
+    assert {books.billable(b).taken_by for b in ids} == {None}
+
+
+@pytest.mark.rule("B-06")
+def test_editing_changes_lines_and_gives_back_what_is_taken_out(books):
+    ids, _ = everything_in_one(books, 2)
+    (id,) = books.drafted(consultation_ids=ids, grouping=Grouping.ONE_FOR_ALL).invoice_ids
+    draft = books.invoice(id)
+    kept = (draft.lines[0].with_(price=10_000), Line(text="Certificat", price=2_000))
+    after = books.edit(id, draft.version, lines=kept)
+    assert (books.invoice(id).lines, after.version) == (kept, draft.version + 1)
+    assert [books.billable(b).taken_by for b in ids] == [id, None]
+    with pytest.raises(Stale):
+        books.edit(id, draft.version, lines=())
+    other = Line(text="X", price=1, billable_id=ids[1])
+    with pytest.raises(Refused, match="has not"):
+        books.edit(id, after.version, lines=(other,))
+
+
+@pytest.mark.parametrize(
+    ("line", "where"),
+    [
+        (Line(text=" ", price=1), "lines[0].text"),
+        (Line(text="X", price=1, quantity=0), "lines[0].quantity"),
+        (Line(text="X", price=99_999_999_999 + 1), "lines[0].price"),
+    ],
+)
+def test_a_line_that_cannot_be_meant_is_refused_with_its_place(books, line, where):
+    books.visit("2027-03-01 09:00")
+    (id,) = books.drafted().invoice_ids
+    with pytest.raises(Invalid) as refused:
+        books.edit(id, books.invoice(id).version, lines=(line,))
+    assert refused.value.faults[0].field == where

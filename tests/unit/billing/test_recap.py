@@ -1,0 +1,144 @@
+"""What would be invoiced, and why the rest would not: nothing is written before it is confirmed."""
+
+from datetime import date
+
+import pytest
+
+from creneau.agenda.attendance import Attendance
+from creneau.agenda.catalogue import Contact, practitioner_ref
+from creneau.billing.asked import Asked
+from creneau.billing.issuer import Issuer
+from creneau.billing.payer import Payer, PayerKind
+from creneau.billing.recap import Grouping
+from creneau.shared.errors import Invalid
+from tests.support.books import ADDRESS, BILLER, Books
+
+
+def recap(books: Books, **asked):
+    return books.plan(Asked(**asked), BILLER)
+
+
+def what(recap):
+    return [[(line.text, line.price) for line in invoice.lines] for invoice in recap.invoices]
+
+
+@pytest.mark.rule("B-01")
+def test_each_day_and_practitioner_of_a_visit_that_ended_is_a_consultation(books):
+    books.visit("2027-03-01 09:00")
+    books.visit("2027-03-02 09:00", attendance=Attendance.BOOKED)
+    books.visit("2027-03-02 11:00", practitioner="prc_2")
+    books.visit("2027-03-03 09:00", attendance=Attendance.PATIENT_ABSENT)
+    books.visit("2027-03-15 16:45")  # not over yet
+    found = recap(books, patient_id="pat_1")
+    days = [(b.on, b.practitioner_id) for invoice in found.invoices for b in invoice.billables]
+    assert days == [(date(2027, 3, 1), "prc_1"), (date(2027, 3, 2), "prc_1"), (date(2027, 3, 2), "prc_2")]
+    assert all(b.title for invoice in found.invoices for b in invoice.billables)
+
+
+@pytest.mark.rule("B-01")
+def test_a_day_is_the_clinics_own(books):
+    books.visit("2027-03-01 23:15")  # 00:15 on the 2nd in Zurich
+    books.visit("2027-03-02 09:00")
+    found = recap(books, patient_id="pat_1")
+    assert [b.on for i in found.invoices for b in i.billables] == [date(2027, 3, 2)]
+    assert [m.on for m in found.seen_more_often] == [date(2027, 3, 2)]
+
+
+@pytest.mark.rule("B-01")
+def test_a_second_visit_of_a_day_is_offered_and_made_when_asked_for(books):
+    books.visit("2027-03-01 09:00")
+    second = books.visit("2027-03-01 15:00")
+    first = recap(books, patient_id="pat_1")
+    (more,) = first.seen_more_often
+    assert (len(first.invoices), more.appointment_ids) == (1, (second,))
+    both = recap(books, patient_id="pat_1", also=(second,))
+    assert (len(both.invoices), both.seen_more_often) == (2, ())
+    with pytest.raises(Invalid, match="not an appointment of this patient"):
+        recap(books, patient_id="pat_1", also=("apt_other",))
+
+
+@pytest.mark.rule("B-01")
+def test_a_consultation_entered_by_hand_stands_for_the_days_visit(books):
+    books.visit("2027-03-01 09:00")
+    id = books.consultation(1, service_id=None)
+    found = recap(books, patient_id="pat_1")
+    assert [b.id for i in found.invoices for b in i.billables] == [id]
+    assert found.seen_more_often == ()
+
+
+@pytest.mark.rule("B-04")
+def test_a_line_is_the_visits_service_else_the_practitioners_else_the_oldest(books):
+    books.visit("2027-03-01 14:00", service="srv_1")
+    books.visit("2027-03-01 09:00", service="srv_2")
+    books.consultation(1, service_id=None)  # the earliest visit of that day: srv_2
+    assert what(recap(books, patient_id="pat_1"))[0] == [("Séance", 12_050)]
+    other = books.consultation(2, "pat_2", on=date(2027, 3, 8), service_id=None)
+    found = recap(books, consultation_ids=(other,))
+    assert (what(found), found.invoices[0].asks) == ([[("Bilan", None)]], (0,))
+    books.put(books.store.get(practitioner_ref("prc_1")).with_(default_service_ids=("srv_2", "srv_1")))
+    assert what(recap(books, consultation_ids=(other,))) == [[("Séance", 12_050), ("Bilan", None)]]
+
+
+@pytest.mark.rule("B-04")
+def test_what_is_marked_not_invoiceable_or_taken_is_left_out_and_told(books):
+    kept, marked, taken = (books.consultation(n) for n in range(3))
+    books.put(books.billable(marked).with_(wanted=False), books.billable(taken).with_(taken_by="inv_9"))
+    found = recap(books, consultation_ids=(kept, marked, taken, "bil_none"))
+    assert [b.id for i in found.invoices for b in i.billables] == [kept]
+    assert {(o.id, o.reason) for o in found.left_out} == {
+        (marked, "marked_not_invoiceable"),
+        (taken, "invoiced_already"),
+        ("bil_none", "unknown"),
+    }
+
+
+@pytest.mark.rule("B-02")
+@pytest.mark.rule("B-03")
+@pytest.mark.parametrize(
+    ("grouping", "sizes"),
+    [(Grouping.PER_CONSULTATION, [1] * 5), (Grouping.PER_PAYER, [3, 2]), (Grouping.ONE_FOR_ALL, [5])],
+)
+def test_three_ways_to_group(books, grouping, sizes):
+    ids = [books.consultation(n, "pat_1") for n in range(3)] + [books.consultation(n, "pat_2") for n in range(2)]
+    employer = Payer(kind=PayerKind.FREE, name="Clinique du Parc", key="free.parc", address=ADDRESS, business=True)
+    recipient = employer if grouping is Grouping.ONE_FOR_ALL else None
+    found = recap(books, consultation_ids=tuple(ids), grouping=grouping, payer=recipient)
+    assert [len(i.billables) for i in found.invoices] == sizes
+    assert [i.totals.total for i in found.invoices] == [n * 12_050 for n in sizes]
+    if recipient:
+        (invoice,) = found.invoices
+        assert (invoice.payer, {line.patient_name for line in invoice.lines}) == (employer, {"P 1", "P 2"})
+
+
+@pytest.mark.rule("B-05")
+def test_a_contact_of_the_patient_pays(books):
+    books.put(books.patient(4).with_(contacts=(Contact(id="ctc_1", name="Mutuelle X", email="m@mail.example"),)))
+    books.consultation(1, "pat_4")
+    (invoice,) = recap(books, patient_id="pat_4", contact_id="ctc_1").invoices
+    assert (invoice.payer.name, invoice.payer.kind, invoice.payer.address) == ("Mutuelle X", PayerKind.CONTACT, ADDRESS)
+    with pytest.raises(Invalid, match="no such contact"):
+        recap(books, patient_id="pat_4", contact_id="ctc_2")
+
+
+@pytest.mark.rule("B-10")
+def test_the_issuer_is_the_practitioners_unless_chosen(books):
+    books.put(Issuer(id="iss_2", name="Cabinet du Lac SA", address=ADDRESS))
+    books.put(books.store.get(practitioner_ref("prc_2")).with_(issuer_id="iss_2"))
+    ids = (books.consultation(1), books.consultation(2, practitioner_id="prc_2"))
+    assert recap(books, consultation_ids=ids[:1]).issuer_id == "iss_1"
+    assert recap(books, consultation_ids=ids[1:]).issuer_id == "iss_2"
+    assert recap(books, consultation_ids=ids, issuer_id="iss_2").issuer_id == "iss_2"
+    with pytest.raises(Invalid, match="several practitioners"):
+        recap(books, consultation_ids=ids)
+
+
+@pytest.mark.rule("B-02")
+def test_a_recap_writes_nothing_and_names_its_content(books):
+    books.visit("2027-03-01 09:00")
+    before = dict(books.store.items)
+    first = recap(books, patient_id="pat_1")
+    assert books.store.items == before
+    books.now = books.now.replace(minute=59)
+    assert recap(books, patient_id="pat_1").digest == first.digest
+    books.visit("2027-03-02 09:00")
+    assert recap(books, patient_id="pat_1").digest != first.digest
