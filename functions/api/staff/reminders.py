@@ -1,4 +1,4 @@
-"""Reminders as a whole: how far their planning has come, and which visits quiet hours would take theirs from (M-09, M-16)."""
+"""Reminders as a whole: how far their planning has come, and which visits would lose theirs to quiet hours (M-09, M-16)."""
 
 from datetime import datetime
 
