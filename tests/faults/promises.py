@@ -1,5 +1,6 @@
 """What must be true once everything that follows has followed, whatever failed on the way."""
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -9,6 +10,7 @@ from creneau.agenda.attendance import Attendance
 from creneau.agenda.blocked_address import BlockedAddress, address_key
 from creneau.agenda.catalogue import Patient
 from creneau.messaging.message import Channel, Kind, Message, MessageState, message_id
+from creneau.messaging.sms.month import Charge, SmsMonth, SmsUse, UseState
 from creneau.messaging.told import due_kind
 from creneau.waitlist.round import OfferState, Round
 from tests.faults.cloud import Cloud
@@ -29,6 +31,7 @@ def broken_at_rest(cloud: Cloud) -> Iterator[str]:
     yield from _messages(cloud)
     yield from _told(cloud)
     yield from _opted_out(cloud)
+    yield from _credits(cloud)
     yield from (f"given up for a person: {entry}" for entry in cloud.state.dead)
     yield from (f"{e.name} failed" for e in cloud.state.executions.values() if e.status == "FAILED")
 
@@ -37,12 +40,12 @@ def _messages(cloud: Cloud) -> Iterator[str]:
     """Promises 13 and 14: once each, or once more and known; nothing hangs."""
     now = cloud.state.now
     for m in cloud.view.all(Message):
-        mails = cloud.state.mails[m.id.replace(".", "--")]
+        mails = _sent(cloud, m)
         if m.state is MessageState.CLAIMED and now - m.claimed_at > timedelta(minutes=15):
             yield f"promise 14: {m.id} is claimed for {now - m.claimed_at}"
         if m.state is MessageState.SCHEDULED and m.goes_at < now - timedelta(minutes=10):
             yield f"promise 14: {m.id} should have gone at {m.goes_at}"
-        if mails > 1 + m.lost_hand_overs:
+        if mails > 1 + (m.lost_hand_overs if m.channel is Channel.EMAIL else 0):
             yield f"promise 13: {m.id} went {mails} times, {m.lost_hand_overs} hand-overs are known as lost"
         if mails == 0 and m.state in {MessageState.SENT, MessageState.DELIVERED}:
             yield f"M-10: {m.id} is recorded as {m.state} and never went"
@@ -52,6 +55,41 @@ def _messages(cloud: Cloud) -> Iterator[str]:
             yield f"M-01: what {m.id} said is not kept"
     planned = {m.id.replace(".", "--") for m in cloud.view.all(Message)}
     yield from (f"{tag} went without a record" for tag in cloud.state.mails if tag not in planned)
+
+
+def _sent(cloud: Cloud, message: Message) -> int:
+    """How often it went. An SMS carries no id of ours: it is known by its number and its words."""
+    if message.channel is Channel.EMAIL:
+        return cloud.state.mails[message.id.replace(".", "--")]
+    if message.content_key not in cloud.state.objects:
+        return 0
+    kept = cloud.state.objects[message.content_key]  # in one chunk, as S3's protocol frames it
+    said = json.loads(kept[kept.index(b"{") : kept.rindex(b"}") + 1])
+    return cloud.state.texts[f"{said['to']} {said['text']}"]
+
+
+def _credits(cloud: Cloud) -> Iterator[str]:
+    """Promise 30: the month counts what its ledger holds, and the ledger what went."""
+    uses = cloud.view.all(SmsUse)
+    for month in cloud.view.all(SmsMonth):
+        for charge in Charge:
+            mine = [u for u in uses if u.month == month.id and u.charge is charge]
+            held = {state: sum(u.credits for u in mine if u.state is state) for state in UseState}
+            counted = month.of(charge)
+            for state in (UseState.RESERVED, UseState.USED, UseState.UNCERTAIN):
+                if getattr(counted, state) != held[state]:
+                    yield f"promise 30: {month.id} counts {counted}, its ledger holds {held}"
+    for m in cloud.view.all(Message):
+        if m.channel is not Channel.SMS or not m.hand_overs:
+            continue
+        states = [u.state for u in uses if u.message_id == m.id]
+        kept = [state for state in states if state is not UseState.RETURNED]
+        if UseState.RESERVED in states and m.state is not MessageState.CLAIMED:
+            yield f"promise 30: {m.id} is {m.state}, and credits are still reserved for it"
+        if _sent(cloud, m) and len(kept) != 1:
+            yield f"promise 30: {m.id} went once, and its uses are {states}"
+        if m.state is MessageState.SENT and kept != [UseState.USED]:
+            yield f"promise 30: {m.id} is recorded as sent, and its uses are {states}"
 
 
 def _opted_out(cloud: Cloud) -> Iterator[str]:
@@ -79,9 +117,10 @@ def _told(cloud: Cloud) -> Iterator[str]:
 
 
 def _as_good_as(m: Message) -> MessageState:
-    """Two hand-overs that nobody knows the outcome of are left to staff: that is the promise, too."""
-    twice_lost = m.state is MessageState.UNCONFIRMED and m.lost_hand_overs > 1
-    return MessageState.SENT if twice_lost else m.state
+    """Two hand-overs that nobody knows the outcome of, of an SMS one, are left to staff: that is the promise, too."""
+    alone = 0 if m.channel is Channel.SMS else 1
+    lost = m.state is MessageState.UNCONFIRMED and m.lost_hand_overs > alone
+    return MessageState.SENT if lost else m.state
 
 
 def outcome(cloud: Cloud) -> dict[str, Any]:
@@ -93,7 +132,7 @@ def outcome(cloud: Cloud) -> dict[str, Any]:
             if a.attendance is not Attendance.MOVED or a.moved_to
         },
         "offers": {(r.slot.id, r.n, key): o.state for r in cloud.view.all(Round) for key, o in r.offers.items()},
-        "sent": {(m.kind, m.appointment_id, _as_good_as(m)) for m in cloud.view.all(Message)},
+        "sent": {(m.kind, m.channel, m.appointment_id, _as_good_as(m)) for m in cloud.view.all(Message)},
         "answers": dict(cloud.state.answers),
         "blocked": {p.id for p in cloud.view.all(Patient) if p.reader.phone_blocked},
     }

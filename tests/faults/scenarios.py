@@ -12,11 +12,12 @@ from creneau.adapters.ses import tag
 from creneau.agenda.absence import AbsenceRecord
 from creneau.agenda.attendance import Attendance
 from creneau.agenda.book import Booking
-from creneau.agenda.catalogue import Contact, Patient
+from creneau.agenda.catalogue import Contact, Patient, patient_ref
 from creneau.agenda.move import NewTime
 from creneau.messaging.message import Channel, Kind, Message, MessageState, message_ref
 from creneau.shared.actor import SYSTEM
 from creneau.shared.errors import NotFound
+from creneau.shared.settings import SETTINGS, SmsSettings
 from creneau.shared.store import Put, require
 from creneau.waitlist.answer import Answer
 from creneau.waitlist.round import Round
@@ -155,6 +156,24 @@ def read_who_said_stop(app: App) -> Any:
     return opted_out_numbers({}, None)["listed"]
 
 
+def _texting(cloud: Cloud) -> None:
+    """The clinic confirms by SMS what staff book."""
+    world = World().clinic().without_reminders()
+    present = require(world.store, SETTINGS)
+    messaging = present.messaging.with_(off=tuple(o for o in present.messaging.off if o != "confirmed.sms"))
+    world.put(present.with_(messaging=messaging, sms=SmsSettings(enabled=True, monthly_limit=500)))
+    world.open("2026-04-20 08:00", "18:00")
+    world.patient("pat_new")
+    world.put(require(world.store, patient_ref("pat_new")).with_(phone="+41791234567"))
+    cloud.load(world)
+
+
+def book_and_text(app: App) -> Any:
+    start = at("2026-04-20 10:00")
+    booking = Booking(AGENDA, "pat_new", HALF_AN_HOUR, start, wants_earlier=False, sms_template_id="confirmed.sms")
+    return app.book("apt_new", booking, SYSTEM)
+
+
 def nothing(app: App) -> None:
     """Time passes."""
 
@@ -197,6 +216,7 @@ SCENARIOS = [
     Scenario("read_what_was_said", clinic(0), read_what_was_said, timedelta(minutes=2)),
     Scenario("offer_bounces", OFFERED, bounce),
     Scenario("text_fails", _texted, hear_of_a_text, timedelta(minutes=2)),
+    Scenario("book_and_text", _texting, book_and_text),
     Scenario("opted_out", _said_stop, read_who_said_stop, timedelta(minutes=6)),
     Scenario("come_back", after(clinic(0), be_away, timedelta(minutes=4)), come_back),
 ]

@@ -62,7 +62,7 @@ def test_no_call_of_an_adapter_was_left_out(failed):
     assert not (left := expected - covered), f"covered {1 - len(left) / len(expected):.0%}; never failed: {left}"
 
 
-BOOK = next(s for s in SCENARIOS if s.name == "book")
+BOOK, TEXT = (next(s for s in SCENARIOS if s.name == name) for name in ("book", "book_and_text"))
 
 
 def test_the_exploration_finds_a_product_that_does_not_sweep_its_messages(cloud: Cloud, blank, monkeypatch):
@@ -75,3 +75,15 @@ def test_and_one_that_does_not_sweep_its_appointments(cloud: Cloud, blank, monke
     monkeypatch.setattr("creneau.sweep.Sweep._each", lambda *_: 0)
     failures = Explorer(cloud, BOOK, blank).every_batch_lost().failures
     assert any("never planned" in what for _, _, wrong in failures for what in wrong)
+
+
+def test_the_sms_of_the_scenario_really_goes(cloud: Cloud, blank):
+    Explorer(cloud, TEXT, blank)
+    assert sum(cloud.state.texts.values()) == 1
+
+
+@pytest.mark.promise(30)
+def test_the_exploration_finds_one_that_forgets_reserved_credits(cloud: Cloud, blank, monkeypatch):
+    monkeypatch.setattr("creneau.messaging.sms.ledger.Entry.settled", lambda *_: [])
+    with pytest.raises(AssertionError, match="promise 30"):
+        Explorer(cloud, TEXT, blank)
