@@ -46,18 +46,20 @@ bench: $(VENV)/dev ## Count calls, units and milliseconds against the bars
 	PYTHONPATH=layers/core:functions $(PY) -m tools.bench
 
 ##@ Maintain it
-.PHONY: openapi pictures lock clean help
+.PHONY: openapi pictures documents lock clean help
 openapi: $(VENV)/dev ## Write docs/openapi.json from the code
 	PYTHONPATH=layers/core:functions $(PY) -m tools.openapi
 pictures: $(VENV)/dev ## Every email in four languages as patients see it, light and dark; needs a Chromium
 	PYTHONPATH=layers/core:functions $(PY) -m tools.pictures
+documents: $(VENV)/dev ## Invoices, credit notes and receipts of each country and language, as pictures
+	PYTHONPATH=layers/core:layers/documents:functions $(PY) -m tools.documents
 lock: $(VENV)/dev ## Resolve requirements/*.in anew, keeping versions unless UPGRADE=1
 	tools/lock.sh $(if $(UPGRADE),--upgrade)
 clean: ## Remove everything that was built or installed here
 	rm -rf $(VENV) .venv-checkov .aws-sam .cache .coverage tools/asl/node_modules
 	find . -name __pycache__ -not -path './.git/*' -prune -exec rm -rf {} +
 help: ## This list
-	@awk 'BEGIN { FS = ":.*## " } /^##@/ { printf "\n%s\n", substr($$0, 5) } /^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk 'BEGIN { FS = ":.*## " } /^##@/ { printf "\n%s\n", substr($$0, 5) } /^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # What is installed, each with a stamp. A folder that was copied or moved starts anew: its programs name the old place.
 $(VENV)/place: $(shell [ "$$(cat $(VENV)/place 2>/dev/null)" = "$$PWD" ] || echo elsewhere)

@@ -28,4 +28,5 @@ class LinkView(View, frozen=True, kw_only=True):
 @routes("GET", "/v1/invoices/{invoice_id}/document", BOOKS, takes=DocumentAsked, answers=LinkView)
 def open_document(call: Call, given: DocumentAsked) -> LinkView:
     """The PDF: of a draft a preview without a number, of a final document always the same bytes."""
-    return view(LinkView, call.app.open_document(mine(call), Printed(given.kind)))
+    invoice = mine(call)
+    return view(LinkView, call.app.open_document(invoice, Printed(given.kind)))

@@ -138,6 +138,7 @@ RIGHTS = {
             ("GET", "invoices"),
             ("POST", "invoices/finalise"),
             ("GET", "invoices/{invoice_id}"),
+            ("GET", "invoices/{invoice_id}/document"),
             ("PATCH", "invoices/{invoice_id}"),
             ("DELETE", "invoices/{invoice_id}"),
             ("POST", "invoices/{invoice_id}/finalise"),
