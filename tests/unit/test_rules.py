@@ -8,10 +8,10 @@ from tools.rules import ROOT, Wrong, carriers, marked, wrongs
 
 AGENDA = [f"A-{n:02}" for n in (1, 2, 3, 4, 5, 6, 9, 10, 11, 12, 13)]
 WAITLIST = [f"W-{n:02}" for n in range(1, 15)]
-MESSAGES = ["M-01", "M-09", "M-10", "M-11", "M-13"]
+MESSAGES = ["M-01", "M-09", "M-10", "M-11", "M-13", "M-14", "M-15", "M-19", "M-21"]
 SIGNATURES = [f"G-{n:02}" for n in range(1, 5)]
 KEPT = [*AGENDA, *WAITLIST, *MESSAGES, *SIGNATURES, "P-01"]
-DECIDED = [*WAITLIST, "M-09", "M-13"]
+DECIDED = [*WAITLIST, "M-09", "M-13", "M-14", "M-15"]
 
 
 def test_every_rule_is_carried_by_a_test() -> None:

@@ -10,10 +10,12 @@ import pytest
 
 from creneau import wiring
 from creneau.entry import logger
+from creneau.messaging.birthday import BirthdaysPlanned
 from creneau.messaging.deliver import Delivered
 from creneau.messaging.dispatch import HandOverOutcome
 from creneau.messaging.ports import OutboxEntry
 from messaging import deliver, hand_over
+from schedules import birthdays
 from stream import retried_reactions
 
 EVENTS = Path(__file__).parents[3] / "events"
@@ -104,3 +106,9 @@ def test_a_reaction_that_fails_is_named_in_the_log(told, lines):
 def test_every_payload_of_a_wait_is_understood(told):
     for event in events("hand_over"):
         assert hand_over.handler(event, None) == {"outcome": "confirmed.email.apt_1.0 1"}
+
+
+@pytest.mark.rule("M-15")
+def test_the_morning_plans_the_birthdays(told):
+    told.plan_birthdays = lambda: BirthdaysPlanned(planned=3)
+    assert birthdays.handler({}, None) == {"planned": 3}

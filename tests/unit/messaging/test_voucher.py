@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from creneau.agenda.blocked_address import BlockedAddress, address_key
 from creneau.messaging.message import MessageState, Recipient
 from creneau.messaging.signature import Signature, Signatures
 from creneau.messaging.voucher import Voucher, VoucherCode, code_of
@@ -124,6 +125,15 @@ def test_the_signature_picked_for_it_goes_along(world):
     world.put(Signatures(others=(Signature(id="sig_1", title="Vouchers", text="Bon plaisir"),)))
     issue(world, signature_id="sig_1")
     assert message(world, "voucher.email.vou_1.1").given["signature_id"] == "sig_1"
+
+
+@pytest.mark.rule("M-12")
+def test_not_to_an_address_that_bounced(world):
+    world.put(BlockedAddress(id=address_key("paul@mail.example"), because="bounced", blocked_at=world.now))
+    with pytest.raises(Refused) as refused:
+        issue(world)
+    assert refused.value.code == "email_address_blocked"
+    assert world.all(Voucher) == []
 
 
 class TestSentAgain:

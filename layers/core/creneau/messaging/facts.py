@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from creneau.agenda.appointment import Appointment, appointment_ref
+from creneau.agenda.blocked_address import BlockedAddress, address_key, blocked_ref
 from creneau.agenda.catalogue import (
     Location,
     Patient,
@@ -17,7 +18,7 @@ from creneau.agenda.catalogue import (
 )
 from creneau.messaging.group import SmsGroup, group_ref
 from creneau.messaging.may_send import Facts
-from creneau.messaging.message import ABOUT, About, Channel, Kind, Message, message_ref, parts_of
+from creneau.messaging.message import ABOUT, About, Channel, Kind, Message, Recipient, message_ref, parts_of
 from creneau.messaging.of_use import CatchUp, catch_up_ref, caught_up, is_late
 from creneau.messaging.ports import Offers, OfferSeen
 from creneau.messaging.signature import SIGNATURES, UNSIGNED, Signatures
@@ -50,6 +51,7 @@ class Known:
     signatures: Signatures = UNSIGNED
     month: SmsMonth | None = None
     group: SmsGroup | None = None
+    blocked: BlockedAddress | None = None
 
     @property
     def facts(self) -> Facts:
@@ -63,6 +65,7 @@ class Known:
             offer=self.offer,
             caught_up=self.caught_up,
             group=self.group,
+            blocked=self.blocked,
         )
 
     def catching_up(self, now: datetime) -> list[Write]:
@@ -119,6 +122,7 @@ class ReadKnown:
             caught_up=known.get("caught_up"),
             month=known.get("month"),
             group=known.get("group"),
+            blocked=known.get("blocked"),
             offer=self.offers.seen(round, message.occurrence, Snapshot(read), now) if round else None,
         )
 
@@ -155,6 +159,8 @@ def _wanted(message: Message, known: dict[str, Any]) -> dict[str, Ref[Any]]:
     wanted: dict[str, Ref[Any]] = {}
     if message.patient_id and "patient" not in known:
         wanted["patient"] = patient_ref(message.patient_id)
+    if message.recipient is Recipient.ADDRESS:
+        wanted["blocked"] = blocked_ref(address_key(message.address))
     appointment: Appointment | None = known.get("appointment")
     if appointment is not None:
         wanted |= {

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from creneau.messaging.may_send import Facts, decided, may_send, with_verdict
+from creneau.agenda.blocked_address import BlockedAddress, address_key, blocked_ref
+from creneau.messaging.explained import refused
+from creneau.messaging.may_send import Facts, Suppress, decided, may_send, with_verdict
 from creneau.messaging.message import Channel, Kind, Message, Recipient, message_id
 from creneau.messaging.signature import SIGNATURES, Signatures
 from creneau.messaging.template import TEMPLATE_BOOK, TemplateBook
@@ -16,14 +18,13 @@ from creneau.messaging.voucher import (
     code_ref,
     faults_of,
     given_of,
-    has_expired,
     voucher_ref,
 )
 from creneau.shared.actor import Actor
 from creneau.shared.again import Again
 from creneau.shared.errors import Fault, Invalid, Refused
 from creneau.shared.settings import SETTINGS, Clinic, Settings
-from creneau.shared.store import Put, Snapshot, Store, require
+from creneau.shared.store import Put, Ref, Snapshot, Store, require
 from creneau.shared.time import Clock, local_date
 
 
@@ -31,7 +32,7 @@ from creneau.shared.time import Clock, local_date
 class IssueVoucher:
     """Writes it with its first message. The same id again answers what was issued.
 
-    Raises Invalid with all that is wrong, and Refused when another voucher has that code.
+    Raises Invalid with all that is wrong, and Refused when another voucher has that code, or its address bounced before.
     """
 
     store: Store
@@ -50,7 +51,7 @@ class IssueVoucher:
             code=wanted.code or code_of(self.random_bytes(CODE_BYTES)), created_at=now, created_by=by.id
         )
         read = self.store.snapshot(
-            [voucher_ref(voucher.id), code_ref(voucher.code), SETTINGS, TEMPLATE_BOOK, SIGNATURES]
+            [voucher_ref(voucher.id), code_ref(voucher.code), SETTINGS, TEMPLATE_BOOK, SIGNATURES, _blocked(voucher)]
         )
         present = read.get(voucher_ref(voucher.id))
         if present is not None:
@@ -58,7 +59,7 @@ class IssueVoucher:
         self._check(voucher, read, now)
         if read.get(code_ref(voucher.code)) is not None:
             raise Refused("another voucher has this code", code="code_taken", remedy="choose another, or give none")
-        message = told(voucher, facts_of(read, self.clinic), by, now)
+        message = told(voucher, facts_of(read, voucher, self.clinic), by, now)
         self.store.commit([Put(voucher), Put(VoucherCode(id=voucher.code, voucher_id=voucher.id)), Put(message)])
         return voucher.with_(version=1)
 
@@ -81,7 +82,7 @@ class IssueVoucher:
 class SendVoucher:
     """Once more, to the same address. `sendings`: how many the caller knows of, so that repeating it sends once.
 
-    Raises NotFound, and Refused once it expired.
+    Raises NotFound, and Refused once it expired or its address bounced.
     """
 
     store: Store
@@ -97,21 +98,30 @@ class SendVoucher:
         voucher = require(self.store, voucher_ref(voucher_id))
         if voucher.sendings > sendings:
             return voucher
-        if has_expired(given_of(voucher), local_date(now, self.clinic.zone)):
-            raise Refused("this voucher has expired", code="voucher_expired", remedy="issue a new one")
         after = voucher.with_(sendings=voucher.sendings + 1)
-        facts = facts_of(self.store.snapshot([SETTINGS, TEMPLATE_BOOK]), self.clinic)
+        facts = facts_of(self.store.snapshot([SETTINGS, TEMPLATE_BOOK, _blocked(voucher)]), voucher, self.clinic)
         self.store.commit([Put(after), Put(told(after, facts, by, now))])
         return after.with_(version=after.version + 1)
 
 
-def facts_of(read: Snapshot, clinic: Clinic) -> Facts:
+def _blocked(voucher: Voucher) -> Ref[BlockedAddress]:
+    return blocked_ref(address_key(voucher.email))
+
+
+def facts_of(read: Snapshot, voucher: Voucher, clinic: Clinic) -> Facts:
     settings, book = read.get(SETTINGS) or Settings(), read.get(TEMPLATE_BOOK) or TemplateBook()
-    return Facts(clinic=clinic, settings=settings, book=book, patient=None, appointment=None)
+    return Facts(
+        clinic=clinic,
+        settings=settings,
+        book=book,
+        patient=None,
+        appointment=None,
+        blocked=read.get(_blocked(voucher)),
+    )
 
 
 def told(voucher: Voucher, facts: Facts, by: Actor, now: datetime) -> Message:
-    """Its latest message, with the first decision about it."""
+    """Its latest message, with the first decision about it. Refused when it would not leave."""
     occurrence = str(voucher.sendings)
     message = Message(
         id=message_id(Kind.VOUCHER, Channel.EMAIL, voucher.id, occurrence),
@@ -127,4 +137,6 @@ def told(voucher: Voucher, facts: Facts, by: Actor, now: datetime) -> Message:
         created_at=now,
     )
     verdict = may_send(message, facts, now)
+    if isinstance(verdict, Suppress):
+        raise refused(verdict.reason)
     return with_verdict(message, verdict, decided(verdict, "plan", facts, now))

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from creneau.agenda.appointment import Appointment
 from creneau.agenda.attendance import Attendance
+from creneau.agenda.blocked_address import BlockedAddress
 from creneau.agenda.catalogue import Patient, Practitioner
 from creneau.messaging.address import sendable
 from creneau.messaging.consent import is_agreed, is_past_its_day, leaves_at
@@ -93,6 +94,7 @@ class Facts(Value, frozen=True, kw_only=True):
     offer: OfferSeen | None = None
     caught_up: CatchUp | None = None
     group: SmsGroup | None = None
+    blocked: BlockedAddress | None = None
 
 
 @dataclass(frozen=True)
@@ -207,7 +209,7 @@ def _reader(message: Message, facts: Facts) -> Suppress | None:
         return Suppress(Reason(number.value), "M-01") if isinstance(number, NumberFault) else None
     if not reader.email:
         return Suppress(Reason.NO_EMAIL, "M-01")
-    if reader.email_blocked:
+    if reader.email_blocked or (facts.blocked is not None and facts.blocked.is_blocked):
         return Suppress(Reason.BLOCKED, "M-12")
     if sendable(reader.email) is None:
         return Suppress(Reason.MALFORMED, "M-01")

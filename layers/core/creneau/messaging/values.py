@@ -28,7 +28,7 @@ def language_for(known: Known) -> str:
 
 
 def values_of(known: Known, channel: Channel, language: str, links: Mapping[str, str]) -> Values:
-    """`links` are the message's secret ones, by what they are for: `offer`, `review`, `opt_out`.
+    """`links` are the message's secret ones, by what they are for: `offer`, `opt_out`; `review` in a sample.
 
     ValueError when the message names what does not exist: `may_send` is asked first.
     """
@@ -48,7 +48,8 @@ def values_of(known: Known, channel: Channel, language: str, links: Mapping[str,
     if "voucher.code" in texts:
         until = _rows((said.labels["valid_until"], texts.get("voucher.expires_on", "")))
         blocks["voucher.details"] = Box(when=texts["voucher.code"], label=said.labels["code"], rows=until)
-    if review := links.get("review"):
+    own = known.settings.look.review_url if known.message.kind is Kind.REVIEW else ""
+    if review := links.get("review", own):
         texts["review.link"] = review
         blocks["review.button"] = Button(href=review, label=said.labels["review"])
     return Values(language=language, texts=texts, blocks=blocks, manner=said.manner, preheader=preheader)
