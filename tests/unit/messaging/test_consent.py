@@ -6,8 +6,9 @@ import pytest
 
 from creneau.agenda.catalogue import Patient
 from creneau.messaging.group import GroupFilter, GroupState, SmsGroup
-from creneau.messaging.may_send import Defer, Facts, Reason, Send, Suppress, may_send
+from creneau.messaging.may_send import may_send
 from creneau.messaging.message import Channel, Kind, Message, Recipient
+from creneau.messaging.verdict import Defer, Facts, Reason, Send, Suppress
 from creneau.shared.settings import Look, MessagingSettings, Settings, SmsSettings
 from tests.support.post import CLINIC
 from tests.support.world import at

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from creneau.messaging.explained import explained, refused
-from creneau.messaging.may_send import Reason
 from creneau.messaging.message import Decision
+from creneau.messaging.verdict import Reason
 
 ZURICH = ZoneInfo("Europe/Zurich")
 AT = datetime(2027, 2, 1, 9, 0, tzinfo=UTC)

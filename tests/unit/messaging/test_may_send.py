@@ -8,10 +8,11 @@ from creneau.agenda.appointment import Appointment
 from creneau.agenda.attendance import Attendance
 from creneau.agenda.catalogue import Patient
 from creneau.messaging.delay import parse_delay
-from creneau.messaging.may_send import TELLS, Defer, Facts, Reason, Send, Suppress, decided, may_send
+from creneau.messaging.may_send import TELLS, may_send
 from creneau.messaging.message import Channel, Kind, Message, MessageState
 from creneau.messaging.ports import OfferSeen
 from creneau.messaging.template import Line, TemplateBook
+from creneau.messaging.verdict import Defer, Facts, Reason, Send, Suppress, decided
 from creneau.shared.settings import Look, MessagingSettings, Settings
 from tests.support.post import CLINIC, NOW
 

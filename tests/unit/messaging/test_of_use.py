@@ -6,8 +6,9 @@ import pytest
 
 from creneau.messaging.delay import parse_delay
 from creneau.messaging.message import Channel, Kind, Message, MessageState, message_id
-from creneau.messaging.of_use import CatchUp, catch_up_ref
+from creneau.messaging.of_use import CatchUp, catch_up_ref, is_late
 from creneau.messaging.template import Line, TemplateBook
+from creneau.shared.settings import Settings
 from creneau.shared.time import from_local
 from tests.support.post import CLINIC
 
@@ -177,6 +178,13 @@ def test_one_that_waits_for_the_morning_is_of_that_day(visit):
     id = text(visit, Kind.CUSTOM, at("2027-03-31 22:00"))
     visit.until(at("2027-04-01 08:00"))
     assert states(visit)[id] == MessageState.SENT
+
+
+@pytest.mark.rule("M-14", "M-17")
+def test_a_sunday_is_no_outage(visit):
+    to_many = visit.message(text(visit, Kind.CUSTOM, at("2027-02-07 10:00"))).with_(batch_id="grp_1")
+    assert not is_late(to_many, Settings(), CLINIC, at("2027-02-08 10:30"))
+    assert is_late(to_many, Settings(), CLINIC, at("2027-02-08 10:31"))
 
 
 @pytest.mark.rule("M-17")

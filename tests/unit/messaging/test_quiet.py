@@ -5,9 +5,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from creneau.messaging.may_send import Defer, Facts, Reason, Send, Suppress, may_send
+from creneau.messaging.may_send import may_send
 from creneau.messaging.message import Channel, Kind
 from creneau.messaging.quiet import morning_after
+from creneau.messaging.verdict import Defer, Facts, Reason, Send, Suppress
 from creneau.shared.settings import MessagingSettings, Settings, SmsSettings
 from creneau.shared.time import from_local
 from tests.support.post import CLINIC

@@ -6,10 +6,10 @@ from datetime import date, datetime, time, timedelta
 
 from creneau.agenda.catalogue import Consent, Patient
 from creneau.agenda.collections import patients_by_birthday
-from creneau.messaging.may_send import Facts
 from creneau.messaging.message import Channel, Kind, Message, message_id, message_ref
 from creneau.messaging.plan import commit_planned
 from creneau.messaging.template import TEMPLATE_BOOK, Line, TemplateBook
+from creneau.messaging.verdict import Facts
 from creneau.shared.again import Again
 from creneau.shared.model import Value
 from creneau.shared.settings import SETTINGS, Clinic, Settings

@@ -10,7 +10,7 @@ from creneau.messaging.compose import Compose, Composed
 from creneau.messaging.dispatch import Dispatch
 from creneau.messaging.facts import Known, ReadKnown
 from creneau.messaging.instead import instead_by_email
-from creneau.messaging.may_send import Defer, Reason, Send, Suppress, decided, may_send, with_verdict
+from creneau.messaging.may_send import may_send
 from creneau.messaging.message import Channel, Decision, Message, MessageState, content_key, message_ref
 from creneau.messaging.ports import (
     Contents,
@@ -26,6 +26,7 @@ from creneau.messaging.ports import (
 )
 from creneau.messaging.sms.ledger import Entry, entry_of
 from creneau.messaging.sms.month import SmsUse, UseState, allowed, month_of, opened, tariff_of
+from creneau.messaging.verdict import Defer, Reason, Send, Suppress, decided, with_verdict
 from creneau.shared.again import Again
 from creneau.shared.model import Value
 from creneau.shared.store import Conflict, Put, Store, Write

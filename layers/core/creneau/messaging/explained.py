@@ -3,8 +3,8 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from creneau.messaging.may_send import Reason
 from creneau.messaging.message import Decision
+from creneau.messaging.verdict import Reason
 from creneau.shared.errors import Refused
 
 REASONS = {

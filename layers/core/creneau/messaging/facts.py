@@ -17,13 +17,13 @@ from creneau.agenda.catalogue import (
     service_ref,
 )
 from creneau.messaging.group import SmsGroup, group_ref
-from creneau.messaging.may_send import Facts
 from creneau.messaging.message import ABOUT, About, Channel, Kind, Message, Recipient, message_ref, parts_of
 from creneau.messaging.of_use import CatchUp, catch_up_ref, caught_up, is_late
 from creneau.messaging.ports import Offers, OfferSeen
 from creneau.messaging.signature import SIGNATURES, UNSIGNED, Signatures
 from creneau.messaging.sms.month import SmsMonth, month_of, sms_month_ref
 from creneau.messaging.template import TEMPLATE_BOOK, Template, TemplateBook, template_ref
+from creneau.messaging.verdict import Facts
 from creneau.shared.model import Stored
 from creneau.shared.settings import SETTINGS, Clinic, Settings
 from creneau.shared.store import Put, Ref, Snapshot, Store, Unchanged, Write
@@ -97,7 +97,7 @@ class ReadKnown:
         settings, book = first.get(SETTINGS) or Settings(), first.get(TEMPLATE_BOOK) or TemplateBook()
         known: dict[str, Any] = {name: first.get(ref) for name, ref in named.items()}
         wanted, round = _wanted(message, known) | _template(message, book, settings), known.get("round")
-        late = is_late(message, settings, self.clinic.zone, now)
+        late = is_late(message, settings, self.clinic, now)
         if late and message.patient_id:
             wanted["caught_up"] = catch_up_ref(message.patient_id)
         judges = list(self.offers.judged_by(round, message.occurrence)) if round else []

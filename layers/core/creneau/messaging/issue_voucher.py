@@ -6,10 +6,11 @@ from datetime import datetime
 
 from creneau.agenda.blocked_address import BlockedAddress, address_key, blocked_ref
 from creneau.messaging.explained import refused
-from creneau.messaging.may_send import Facts, Suppress, decided, may_send, with_verdict
+from creneau.messaging.may_send import may_send
 from creneau.messaging.message import Channel, Kind, Message, Recipient, message_id
 from creneau.messaging.signature import SIGNATURES, Signatures
 from creneau.messaging.template import TEMPLATE_BOOK, TemplateBook
+from creneau.messaging.verdict import Facts, Suppress, decided, with_verdict
 from creneau.messaging.voucher import (
     CODE_BYTES,
     Voucher,

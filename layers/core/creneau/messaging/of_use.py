@@ -1,15 +1,16 @@
 """Whether a message that did not leave in time is of use still: late ones go one at a time, stale ones never (M-17)."""
 
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from creneau.agenda.appointment import Appointment
+from creneau.messaging.consent import is_to_many
+from creneau.messaging.holidays import out_of_rest
 from creneau.messaging.message import Channel, Kind, Message, Recipient
 from creneau.messaging.quiet import morning_after
 from creneau.messaging.reminders import reminders_of
 from creneau.messaging.template import TemplateBook
 from creneau.shared.model import Stored
-from creneau.shared.settings import Settings
+from creneau.shared.settings import Clinic, Settings
 from creneau.shared.store import Ref
 from creneau.shared.time import local_date
 
@@ -50,11 +51,11 @@ def caught_up(message: Message, before: CatchUp | None, now: datetime) -> CatchU
     return CatchUp(id=message.patient_id or "", message_id=message.id, at=now, ttl=ttl, version=version)
 
 
-def is_late(message: Message, settings: Settings, zone: ZoneInfo, now: datetime) -> bool:
-    """Whether a patient gets it later than they should; the morning that an SMS waits for is no delay."""
+def is_late(message: Message, settings: Settings, clinic: Clinic, now: datetime) -> bool:
+    """Whether a patient gets it later than they should; a morning that it waits for, or a working day, is no delay."""
     if message.recipient is not Recipient.PATIENT or message.patient_id is None:
         return False
-    return now > _leaves(message.due_at, message, settings, zone) + LATE
+    return now > _leaves(message.due_at, message, settings, clinic) + LATE
 
 
 def is_stale(
@@ -62,19 +63,23 @@ def is_stale(
     appointment: Appointment | None,
     settings: Settings,
     book: TemplateBook,
-    zone: ZoneInfo,
+    clinic: Clinic,
     now: datetime,
 ) -> bool:
     """A reminder that a later one of its channel makes superfluous; a greeting, or an SMS for a day, on another day; a
     review asked for a week later."""
     if message.kind is Kind.REMINDER and appointment is not None:
-        others = reminders_of(appointment, settings, book, zone)
+        others = reminders_of(appointment, settings, book, clinic.zone)
         return any(message.due_at < o.due_at <= now for o in others if o.channel is message.channel)
     if message.kind in _OF_A_DAY:
-        return local_date(now, zone) > local_date(_leaves(message.goes_at, message, settings, zone), zone)
+        leaves = _leaves(message.goes_at, message, settings, clinic)
+        return local_date(now, clinic.zone) > local_date(leaves, clinic.zone)
     return message.kind is Kind.REVIEW and now > message.due_at + REVIEW_UNTIL
 
 
-def _leaves(at: datetime, message: Message, settings: Settings, zone: ZoneInfo) -> datetime:
-    morning = morning_after(at, settings.messaging, zone) if message.channel is Channel.SMS else None
+def _leaves(at: datetime, message: Message, settings: Settings, clinic: Clinic) -> datetime:
+    """When it leaves if nothing holds it up."""
+    if is_to_many(message):
+        at = out_of_rest(at, clinic.zone, clinic.country)
+    morning = morning_after(at, settings.messaging, clinic.zone) if message.channel is Channel.SMS else None
     return morning or at

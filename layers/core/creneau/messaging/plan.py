@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from creneau.messaging.may_send import Facts, decided, may_send, with_verdict
+from creneau.messaging.may_send import may_send
 from creneau.messaging.message import Message
+from creneau.messaging.verdict import Facts, decided, with_verdict
 from creneau.shared.model import Value
 from creneau.shared.store import Put, Store
 

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 
 from creneau.agenda.appointment import Appointment, appointment_ref
 from creneau.agenda.catalogue import Practitioner, patient_ref, practitioner_ref
-from creneau.messaging.may_send import Facts
 from creneau.messaging.message import Channel, Kind, Message, Recipient, message_id, message_ref
 from creneau.messaging.plan import Planned, commit_planned
 from creneau.messaging.template import TEMPLATE_BOOK, Line, TemplateBook
 from creneau.messaging.told import due_kind, is_confirmed_by_sms, is_known, just_moved, mails_before, texts_before
+from creneau.messaging.verdict import Facts
 from creneau.shared.again import Again
 from creneau.shared.model import Value
 from creneau.shared.settings import SETTINGS, Clinic, Settings

@@ -5,10 +5,10 @@ from datetime import datetime
 
 from creneau.agenda.appointment import Appointment, appointment_ref
 from creneau.agenda.catalogue import patient_ref
-from creneau.messaging.may_send import Facts
 from creneau.messaging.message import Channel, Kind, Message, message_id, message_ref
 from creneau.messaging.plan import Planned, commit_planned
 from creneau.messaging.ports import Offers, OfferSeen
+from creneau.messaging.verdict import Facts
 from creneau.shared.again import Again
 from creneau.shared.settings import SETTINGS, Clinic, Settings
 from creneau.shared.store import Store

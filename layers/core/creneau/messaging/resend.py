@@ -8,7 +8,7 @@ from creneau.agenda.appointment import Appointment, appointment_ref
 from creneau.agenda.catalogue import Practitioner, patient_ref, practitioner_ref
 from creneau.messaging.explained import refused
 from creneau.messaging.facts import ReadKnown
-from creneau.messaging.may_send import Facts, Suppress, decided, may_send, with_verdict
+from creneau.messaging.may_send import may_send
 from creneau.messaging.message import (
     Channel,
     Decision,
@@ -21,6 +21,7 @@ from creneau.messaging.message import (
     parts_of,
 )
 from creneau.messaging.template import TEMPLATE_BOOK, TemplateBook
+from creneau.messaging.verdict import Facts, Suppress, decided, with_verdict
 from creneau.shared.actor import Actor
 from creneau.shared.again import Again
 from creneau.shared.errors import Refused

@@ -8,10 +8,11 @@ from creneau.agenda.appointment import Appointment, appointment_ref
 from creneau.agenda.attendance import Attendance
 from creneau.agenda.catalogue import patient_ref
 from creneau.messaging.delay import Delay
-from creneau.messaging.may_send import Facts, Suppress, decided, may_send, with_verdict
+from creneau.messaging.may_send import may_send
 from creneau.messaging.message import Channel, Kind, Message, MessageState, message_id, message_ref
 from creneau.messaging.plan import Planned
 from creneau.messaging.template import TEMPLATE_BOOK, Line, TemplateBook
+from creneau.messaging.verdict import Facts, Suppress, decided, with_verdict
 from creneau.shared.again import Again
 from creneau.shared.model import Stored
 from creneau.shared.settings import SETTINGS, Clinic, Settings

@@ -10,9 +10,10 @@ from creneau.agenda.collections import appointments_of_patient, patients_by_name
 from creneau.messaging.custom import Words, check, message_of
 from creneau.messaging.group import GroupFilter, GroupState, SmsGroup, faults_of_filter, group_ref, means
 from creneau.messaging.holidays import out_of_rest
-from creneau.messaging.may_send import Facts, Reason, Suppress, decided, may_send, with_verdict
+from creneau.messaging.may_send import may_send
 from creneau.messaging.message import Decision, Message, MessageState, message_ref, messages_of_batch
 from creneau.messaging.template import TEMPLATE_BOOK, TemplateBook
+from creneau.messaging.verdict import Facts, Reason, Suppress, decided, with_verdict
 from creneau.shared.actor import Actor
 from creneau.shared.again import Again
 from creneau.shared.errors import Invalid

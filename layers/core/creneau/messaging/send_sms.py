@@ -6,10 +6,11 @@ from datetime import datetime
 from creneau.agenda.catalogue import patient_ref, practitioner_ref
 from creneau.messaging.custom import Words, check, message_of
 from creneau.messaging.explained import refused
-from creneau.messaging.may_send import Facts, Suppress, may_send
+from creneau.messaging.may_send import may_send
 from creneau.messaging.message import Message, message_ref
 from creneau.messaging.plan import commit_planned
 from creneau.messaging.template import TEMPLATE_BOOK, TemplateBook
+from creneau.messaging.verdict import Facts, Suppress
 from creneau.shared.actor import Actor
 from creneau.shared.again import Again
 from creneau.shared.settings import SETTINGS, Clinic, Settings
