@@ -105,6 +105,8 @@ RIGHTS = {
     "GET /v1/messages/{message_id}/content": AGENDA,
     "POST /v1/sending/resume": ADMIN,
     "POST /v1/messages/{message_id}/cancel": AGENDA,
+    "POST /v1/messages/{message_id}/resend": AGENDA,
+    "POST /v1/appointments/{appointment_id}/confirmation": AGENDA,
     "GET /v1/sms/consumption": READ_BY_ALL,
     "GET /v1/sms/consumption/messages": READ_BY_ALL,
     "POST /v1/sms/check-sender": READ_BY_ALL,
