@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from api.staff.given import Given, Id, Instant, Minutes, Nothing, Paged, Text
+from api.staff.given import Given, Id, Instant, Minutes, Nothing, Paged, TemplateId, Text
 from api.staff.names import names_of
 from api.staff.routing import AGENDA, Call, Routes
 from api.staff.shown import Listed, View, local, view
@@ -103,7 +103,7 @@ class BookingGiven(Given):
     start: Instant
     duration_minutes: Minutes | None = None
     wants_earlier: bool = False
-    sms_template_id: Id | None = None
+    sms_template_id: TemplateId | None = None
     note: Text = ""
     outside_availability: bool = False
 

@@ -8,7 +8,21 @@ from typing import Annotated, Any
 import msgspec
 from pydantic import Field
 
-from api.staff.given import Currency, Email, Given, Id, Ids, Line, Minutes, Name, Nothing, Paged, Phone, Text
+from api.staff.given import (
+    Currency,
+    Email,
+    Given,
+    Id,
+    Ids,
+    Line,
+    Minutes,
+    Name,
+    Nothing,
+    Paged,
+    Phone,
+    TemplateId,
+    Text,
+)
 from api.staff.routing import ADMIN, STAFF, Call, Routes
 from api.staff.shown import Listed, View, view
 from creneau.agenda.catalogue import (
@@ -116,8 +130,8 @@ class PractitionerGiven(Given):
     email: Email | None = None
     phone: Phone | None = None
     user: Id | None = None
-    sms_template_id: Id | None = None
-    booking_sms_template_id: Id | None = None
+    sms_template_id: TemplateId | None = None
+    booking_sms_template_id: TemplateId | None = None
     issuer_id: Id | None = Field(default=None, description="Who invoices for them, unless chosen otherwise.")
     invoice_template_id: Id | None = None
     default_service_ids: Ids = Field(default=(), description="What a consultation without an appointment is billed as.")

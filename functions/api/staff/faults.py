@@ -8,6 +8,7 @@ from api.errors import BadRequest
 from creneau.shared.errors import DomainError, Fault, Invalid
 
 ID = r"^[A-Za-z0-9_-]{1,80}$"
+TEMPLATE_ID = r"^[A-Za-z0-9_-]{1,80}(\.(email|sms))?$"
 COLOUR = "^#[0-9a-fA-F]{6}$"
 CURRENCY = "^[A-Z]{3}$"
 TIME_OF_DAY = "^([01][0-9]|2[0-3]):[0-5][0-9]$"
@@ -55,6 +56,7 @@ FORMS = {
     PREFIX: ("not a prefix", "use up to ten capitals, digits and dashes"),
     DIGEST: ("not a recap's digest", "give the digest of the recap that is confirmed"),
     ID: ("not an id", "use an id as listed"),
+    TEMPLATE_ID: ("not a template's id", "use an id as listed, such as confirmed.sms"),
     COLOUR: ("not a colour", "write it as #0b6e75"),
     CURRENCY: ("not a currency", "write it as CHF"),
     TIME_OF_DAY: ("not a time of day", "write it as 21:00"),

@@ -7,7 +7,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from api.staff.faults import COLOUR, CURRENCY, ID, TIME_OF_DAY, not_valid
+from api.staff.faults import COLOUR, CURRENCY, ID, TEMPLATE_ID, TIME_OF_DAY, not_valid
 from creneau.messaging.address import sendable
 from creneau.shared.errors import invalid
 
@@ -92,6 +92,7 @@ Line = Annotated[str, Field(max_length=200), AfterValidator(_one_line)]
 Name = Annotated[str, Field(min_length=1, max_length=140), AfterValidator(_one_line), AfterValidator(_present)]
 Text = Annotated[str, Field(max_length=2000), AfterValidator(_fit)]
 Id = Annotated[str, Field(pattern=ID)]
+TemplateId = Annotated[str, Field(pattern=TEMPLATE_ID)]
 Ids = Annotated[tuple[Id, ...], Field(max_length=50)]
 Email = Annotated[str, Field(max_length=254), AfterValidator(_email)]
 Phone = Annotated[str, Field(max_length=40), AfterValidator(_one_line)]

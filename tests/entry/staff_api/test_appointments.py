@@ -42,8 +42,8 @@ class TestBooking:
 
     @pytest.mark.rule("A-09")
     def test_the_sms_template_is_chosen_or_the_practitioners(self, admin, secretary):
-        admin.put("/v1/practitioners/prc_1", {"name": "A", "sms_template_id": "tpl_own"}, version=1)
-        assert secretary.books("pat_1", NINE)["sms_template_id"] == "tpl_own"
+        admin.put("/v1/practitioners/prc_1", {"name": "A", "sms_template_id": "confirmed.sms"}, version=1)
+        assert secretary.books("pat_1", NINE)["sms_template_id"] == "confirmed.sms"
         assert secretary.books("pat_2", TEN, sms_template_id="tpl_other")["sms_template_id"] == "tpl_other"
         assert secretary.books("pat_3", "2026-03-20T11:00:00+01:00", sms_template_id=None)["sms_template_id"] is None
 
