@@ -113,6 +113,12 @@ class ConfirmationGiven(Given):
     channel: Channel = Channel.EMAIL
 
 
+class OutcomeGiven(Given):
+    """Whether it left."""
+
+    left: bool
+
+
 def _shown(app: App, message: Message) -> MessageView:
     return _named(app, [message])[0]
 
@@ -156,6 +162,12 @@ def read_content(call: Call, _: Nothing) -> ContentView:
     if message.content_key is None:
         raise NotFound("the message was not sent yet", code="not_sent", remedy="read it once it was sent")
     return msgspec.json.decode(call.app.kept_contents.read(message.content_key), type=ContentView)
+
+
+@routes("POST", "/v1/messages/{message_id}/outcome", AGENDA, takes=OutcomeGiven, answers=MessageView)
+def settle_outcome(call: Call, given: OutcomeGiven) -> MessageView:
+    """Of an `unconfirmed` one, once somebody asked the patient. An SMS's credits are used, or given back, with it."""
+    return _shown(call.app, call.app.settle_outcome(call.id("message_id"), given.left, call.actor))
 
 
 @routes("POST", "/v1/messages/{message_id}/cancel", AGENDA, answers=MessageView)

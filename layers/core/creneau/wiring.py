@@ -65,6 +65,7 @@ from creneau.messaging.resend import Resend, SendConfirmation
 from creneau.messaging.review import PlanReview
 from creneau.messaging.send_group import CancelGroup, PreviewGroup, SendToGroup, SortOut, WalkGroup
 from creneau.messaging.send_sms import SendSms
+from creneau.messaging.settle_outcome import SettleOutcome
 from creneau.messaging.sms.consumption import ShowConsumption
 from creneau.messaging.sms.opt_outs import ReadOptOuts
 from creneau.messaging.sms.spending import SpentOfLimit
@@ -648,6 +649,10 @@ class App:
     @cached_property
     def send_voucher(self) -> SendVoucher:
         return SendVoucher(self.store, self.clinic, self.clock, self.again)
+
+    @cached_property
+    def settle_outcome(self) -> SettleOutcome:
+        return SettleOutcome(self.store, self.clock, self.again)
 
     @cached_property
     def cancel_message(self) -> CancelMessage:

@@ -105,6 +105,7 @@ RIGHTS = {
     "GET /v1/messages/{message_id}/content": AGENDA,
     "POST /v1/sending/resume": ADMIN,
     "POST /v1/messages/{message_id}/cancel": AGENDA,
+    "POST /v1/messages/{message_id}/outcome": AGENDA,
     "POST /v1/messages/{message_id}/resend": AGENDA,
     "POST /v1/appointments/{appointment_id}/confirmation": AGENDA,
     "GET /v1/sms/consumption": READ_BY_ALL,

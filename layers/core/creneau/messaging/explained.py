@@ -62,6 +62,8 @@ STEPS = {
     ("call", "rejected"): "Not sent: the provider refused it for good.",
     ("sweep", "once_more"): "Nobody learnt what became of the hand-over: handed over once more.",
     ("sweep", "unconfirmed"): "Nobody learnt what became of the hand-over: it may have arrived or not.",
+    ("settle", "left"): "Staff found that it had left.",
+    ("settle", "did_not_leave"): "Staff found that it had not left.",
     ("restore", "unconfirmed"): "The table was restored, and this had been written since: it may have arrived before.",
 }
 

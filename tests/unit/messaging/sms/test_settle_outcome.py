@@ -5,8 +5,7 @@ import pytest
 from creneau.messaging.message import Channel, Kind, Message, MessageState
 from creneau.messaging.ports import Unknown
 from creneau.messaging.settle_outcome import SettleOutcome
-from creneau.messaging.sms.month import Credits, sms_month_ref
-from creneau.messaging.sweep import SweepMessages
+from creneau.messaging.sms.month import Credits, SmsMonth, sms_month_ref
 from creneau.shared.actor import SYSTEM, Actor, Role
 from creneau.shared.errors import Forbidden, Refused
 from creneau.shared.settings import Settings
@@ -43,16 +42,16 @@ def given_up(post: Post, id: str) -> None:
     claimed = post.message(id)
     assert claimed.look_at is not None
     post.now = claimed.look_at
-    SweepMessages(post.store, post.dispatch, post.clock, lambda *_: None)()
+    post.sweep()
     assert post.message(id).state is MessageState.UNCONFIRMED
 
 
 def settle(post: Post, id: str, left: bool, by: Actor = SYSTEM) -> Message:
-    return SettleOutcome(post.store, post.clock, post.again)(id, left, by)
+    return SettleOutcome(post.store, post.clock, post.deliver.again)(id, left, by)
 
 
 def counted(post: Post) -> Credits:
-    month = post.store.get(sms_month_ref("2027-02"))
+    month: SmsMonth | None = post.store.get(sms_month_ref("2027-02"))
     assert month is not None
     return month.included
 
