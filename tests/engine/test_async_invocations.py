@@ -1,6 +1,7 @@
-"""What SNS and EventBridge hand to a function is tried three times, and then kept at the function's destination."""
+"""What SNS, EventBridge and a log group hand to a function is tried three times, and then kept at its destination."""
 
 import json
+import time
 
 import pytest
 
@@ -14,7 +15,13 @@ def by_eventbridge(app, **detail):
     app.client("events").put_events(Entries=[entry])
 
 
-@pytest.mark.parametrize("send", [by_sns, by_eventbridge])
+def by_logs(app, **line):
+    logs, where = app.client("logs"), {"logGroupName": "lines", "logStreamName": line["key"]}
+    logs.create_log_stream(**where)
+    logs.put_log_events(**where, logEvents=[{"timestamp": int(time.time() * 1000), "message": json.dumps(line)}])
+
+
+@pytest.mark.parametrize("send", [by_sns, by_eventbridge, by_logs])
 def test_a_failing_function_is_tried_three_times(app, send):
     key = send.__name__
     send(app, key=key, fail=True)
@@ -26,7 +33,7 @@ def test_a_failing_function_is_tried_three_times(app, send):
     assert lost["responsePayload"]["errorType"] == "Refused"
 
 
-@pytest.mark.parametrize("send", [by_sns, by_eventbridge])
+@pytest.mark.parametrize("send", [by_sns, by_eventbridge, by_logs])
 def test_a_function_that_succeeds_is_invoked_once(app, send):
     key = f"{send.__name__}-well"
     send(app, key=key)

@@ -1,4 +1,4 @@
-"""SNS, EventBridge and Scheduler invoke functions asynchronously: two more tries, then the function's destination."""
+"""SNS, EventBridge, Scheduler, log groups invoke functions asynchronously: two more tries, then the destination."""
 
 import json
 import threading
@@ -69,7 +69,9 @@ def _from_sns(original: Any, *args: Any) -> None:
 
 
 @replaces(lambda_svc, "_execute_function_with_config_scope")
-def _asynchronously_for_sns(original: Any, function: Any, event: Any) -> Any:
-    if getattr(_here, "is_delivery", False):
+def _asynchronously(original: Any, function: Any, event: Any) -> Any:
+    """SNS says so above; what a log group's subscription filter hands on, once and on a thread of its own, is known by its
+    shape."""
+    if getattr(_here, "is_delivery", False) or (isinstance(event, dict) and event.keys() == {"awslogs"}):
         return lambda_svc.invoke_async_with_retry(function, event)
     return original(function, event)

@@ -1,5 +1,7 @@
 """Every function of the test stack: each notes what it got in a table, so that tests look from outside."""
 
+import base64
+import gzip
 import json
 import os
 import time
@@ -84,8 +86,14 @@ def queue(event, context):
 
 
 def inbound(event, context):
-    """Whatever invokes asynchronously: a notification of SNS, an event of EventBridge."""
-    event = json.loads(event["Records"][0]["Sns"]["Message"]) if "Records" in event else event["detail"]
+    """Whatever invokes asynchronously: a notification of SNS, an event of EventBridge, a line of a log group."""
+    if "awslogs" in event:
+        logs = json.loads(gzip.decompress(base64.b64decode(event["awslogs"]["data"])))
+        event = json.loads(logs["logEvents"][0]["message"])
+    elif "Records" in event:
+        event = json.loads(event["Records"][0]["Sns"]["Message"])
+    else:
+        event = event["detail"]
     note(f"inbound#{event['key']}", request=context.aws_request_id)
     if event.get("fail"):
         raise Refused("told to fail")
