@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from creneau.agenda.appointment import Appointment, appointment_ref
 from creneau.messaging.message import (
@@ -26,6 +26,9 @@ from creneau.shared.time import Clock
 
 AT_ONCE = 90
 """Messages written in one transaction."""
+
+SETTLED = timedelta(minutes=5)
+"""Templates that changed so long before a visit was booked are all that was ever planned by, whosever clock is ahead."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,8 @@ class PlanReminders:
         job, book = read.get(REPLAN_JOB), read.get(TEMPLATE_BOOK) or TemplateBook()
         since = job.since if job else appointment.created_at
         wanted = {r.id: r for r in reminders_of(appointment, settings, book, self.clinic.zone)}
-        present = self._present(appointment, wanted, untouched=since <= appointment.created_at)
+        untouched = job is None or since + SETTLED < appointment.created_at
+        present = self._present(appointment, wanted, untouched=untouched)
         changes = list(_changes(appointment, wanted, present, since, now))
         planned = [self._out_of_quiet_hours(m, appointment, settings) for m in changes]
         for first in range(0, len(planned), AT_ONCE):
