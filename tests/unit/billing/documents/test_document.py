@@ -3,8 +3,10 @@
 import io
 import re
 import time
+import unicodedata
 from datetime import date
 
+import creneau_fonts
 import pikepdf
 import pypdf
 import pytest
@@ -212,3 +214,19 @@ def test_drawing_takes_little_time():
         draw(document.with_(title=f"Facture {n}"))
         took.append(time.process_time() - start)
     assert min(took) < 0.08
+
+
+def test_every_character_that_the_type_is_said_to_have_can_be_drawn_for_archives():
+    """PDF/A refuses a character without a shape, so this draws all of them or raises."""
+    known = [
+        chr(point) for point in sorted(creneau_fonts.covered()) if unicodedata.category(chr(point)) not in {"Cc", "Cf"}
+    ]
+    assert len(known) > 2000
+    assert set("éÉœŒçß’–€ŠžЖα") <= set(known)
+    note = "\n".join("".join(known[n : n + 60]) for n in range(0, len(known), 60))
+    assert draw(printed(sample("FR", business=True, note=note)))
+
+
+def test_others_become_boxes():
+    text = text_of(pdf_of(sample("FR", business=True, of_payer={"name": "王 e\u0301 😀"})))
+    assert "□ é □" in text

@@ -7,6 +7,7 @@ from enum import StrEnum
 from creneau.agenda.catalogue import Address
 from creneau.billing.documents.columns import Columns, columns_of
 from creneau.billing.documents.epc import epc_payload
+from creneau.billing.documents.factur_x import applies, factur_x
 from creneau.billing.documents.mentions import Mention, mentions_of
 from creneau.billing.documents.printable import lines, one_line
 from creneau.billing.documents.qr_bill import QrBill, qr_bill_of
@@ -52,7 +53,10 @@ class Slip(Value, frozen=True, kw_only=True, omit_defaults=False):
 
 
 class Document(Value, frozen=True, kw_only=True, omit_defaults=False):
-    """Every text as it is printed. `mark` is the draft's; `paper` is `a4` or `us-letter`; `colour` `#rrggbb`."""
+    """Every text as it is printed. `mark` is the draft's; `paper` is `a4` or `us-letter`; `colour` `#rrggbb`.
+
+    `electronic` is the XML that goes inside, if any does.
+    """
 
     language: str
     region: str
@@ -77,6 +81,7 @@ class Document(Value, frozen=True, kw_only=True, omit_defaults=False):
     transfer: Transfer | None
     slip: Slip | None
     later: str
+    electronic: str
 
 
 def as_if_final(draft: Invoice, issuer: Issuer, template: InvoiceTemplate | None, today: date) -> Frozen:
@@ -131,6 +136,7 @@ def document_of(
         transfer=_transfer(invoice, frozen, speech) if asks and bill is None and invoice.is_final else None,
         slip=_slip(bill, frozen.language) if bill else None,
         later="" if invoice.is_final or not asks else WORDS["later"][frozen.language],
+        electronic=factur_x(invoice, frozen) if invoice.is_final and not receipt and applies(frozen) else "",
     )
 
 

@@ -4,6 +4,7 @@ What it needs beside this package (typst, segno, the type) comes with the docume
 """
 
 import io
+import unicodedata
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -12,16 +13,15 @@ from typing import Any
 import msgspec
 
 from creneau.billing.documents.document import Document
+from creneau.billing.documents.pdf_metadata import with_factur_x
 
 HERE = Path(__file__).parent
 
 
-def draw(document: Document, logo: bytes = b"", archival: bool = False) -> bytes:
-    """A PDF; `logo` is a PNG, JPEG or SVG. `archival`: PDF/A-3b."""
-    made = _set(document, logo, format="pdf", pdf_standards=["a-3b"] if archival else [])
-    if not isinstance(made, bytes):
-        raise TypeError(type(made))
-    return made
+def draw(document: Document, logo: bytes = b"") -> bytes:
+    """A PDF, and PDF/A-3b where an electronic invoice is inside; `logo` is a PNG, JPEG or SVG."""
+    made: bytes = _set(document, logo, format="pdf", pdf_standards=["a-3b"] if document.electronic else [])
+    return with_factur_x(made) if document.electronic else made
 
 
 def pictures(document: Document, logo: bytes = b"", dots_per_inch: int = 144) -> list[bytes]:
@@ -31,11 +31,29 @@ def pictures(document: Document, logo: bytes = b"", dots_per_inch: int = 144) ->
 
 
 def _set(document: Document, logo: bytes, **how: Any) -> Any:
-    given = msgspec.to_builtins(document)
+    given = _drawable(msgspec.to_builtins(document.with_(electronic="")))
     code = document.slip.code if document.slip else document.transfer.code if document.transfer else ""
     given |= {"code": _svg(code, bare=document.slip is not None) if code else "", "logo": list(logo)}
+    given |= {"electronic": document.electronic}
     at = datetime.fromisoformat(document.issued_on).replace(tzinfo=UTC)
     return _compiler().compile(sys_inputs={"document": msgspec.json.encode(given).decode()}, timestamp=at, **how)
+
+
+def _drawable(given: Any) -> Any:
+    """With a box in place of every character that the type lacks: PDF/A refuses those, and readers would guess."""
+    import creneau_fonts
+
+    if isinstance(given, str):
+        composed = unicodedata.normalize("NFC", given)
+        known = creneau_fonts.covered()
+        return (
+            composed
+            if known.issuperset(map(ord, composed))
+            else "".join(c if ord(c) in known else "□" for c in composed)
+        )
+    if isinstance(given, dict):
+        return {name: _drawable(value) for name, value in given.items()}
+    return [_drawable(value) for value in given] if isinstance(given, (list, tuple)) else given
 
 
 @lru_cache(maxsize=1)
