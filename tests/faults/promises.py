@@ -1,6 +1,7 @@
 """What must be true once everything that follows has followed, whatever failed on the way."""
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -9,12 +10,16 @@ from creneau.agenda.appointment import Appointment
 from creneau.agenda.attendance import Attendance
 from creneau.agenda.blocked_address import BlockedAddress, address_key
 from creneau.agenda.catalogue import Patient
+from creneau.messaging.group import GroupState, SmsGroup
 from creneau.messaging.message import Channel, Kind, Message, MessageState, message_id
+from creneau.messaging.secret_links import BLANK
 from creneau.messaging.sms.month import Charge, SmsMonth, SmsUse, UseState
 from creneau.messaging.told import due_kind
 from creneau.waitlist.round import OfferState, Round
 from tests.faults.cloud import Cloud
 from tests.support import judge
+
+_TOKEN = re.compile(r"/u/[\w-]{22}")
 
 ENDED = frozenset(MessageState) - {MessageState.SCHEDULED, MessageState.CLAIMED}
 
@@ -32,6 +37,7 @@ def broken_at_rest(cloud: Cloud) -> Iterator[str]:
     yield from _told(cloud)
     yield from _opted_out(cloud)
     yield from _credits(cloud)
+    yield from _groups(cloud)
     yield from (f"given up for a person: {entry}" for entry in cloud.state.dead)
     yield from (f"{e.name} failed" for e in cloud.state.executions.values() if e.status == "FAILED")
 
@@ -57,6 +63,19 @@ def _messages(cloud: Cloud) -> Iterator[str]:
     yield from (f"{tag} went without a record" for tag in cloud.state.mails if tag not in planned)
 
 
+def _groups(cloud: Cloud) -> Iterator[str]:
+    """Everybody who agreed has one message of the group, and nobody else; what was taken back does not leave."""
+    agreed = {p.id for p in cloud.view.all(Patient) if "group_sms" in p.consents}
+    for group in cloud.view.all(SmsGroup):
+        whole = [m for m in cloud.view.all(Message) if m.batch_id == group.id]
+        if group.is_under_way:
+            yield f"M-14: {group.id} is still {group.state}"
+        if sorted(str(m.patient_id) for m in whole) != sorted(agreed) or group.planned != len(agreed):
+            yield f"M-14: {group.id} counts {group.planned}, and goes to {[m.patient_id for m in whole]}"
+        if group.state is GroupState.CANCELLED and any(m.state is not MessageState.CANCELLED for m in whole):
+            yield f"M-02: {group.id} was taken back, and holds {[m.state for m in whole]}"
+
+
 def _sent(cloud: Cloud, message: Message) -> int:
     """How often it went. An SMS carries no id of ours: it is known by its number and its words."""
     if message.channel is Channel.EMAIL:
@@ -65,7 +84,8 @@ def _sent(cloud: Cloud, message: Message) -> int:
         return 0
     kept = cloud.state.objects[message.content_key]  # in one chunk, as S3's protocol frames it
     said = json.loads(kept[kept.index(b"{") : kept.rindex(b"}") + 1])
-    return cloud.state.texts[f"{said['to']} {said['text']}"]
+    wanted = f"{said['to']} {said['text']}"
+    return sum(times for text, times in cloud.state.texts.items() if _TOKEN.sub(f"/u/{BLANK}", text) == wanted)
 
 
 def _credits(cloud: Cloud) -> Iterator[str]:

@@ -5,7 +5,7 @@ import gzip
 import json
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from creneau.adapters.ses import tag
@@ -14,7 +14,10 @@ from creneau.agenda.attendance import Attendance
 from creneau.agenda.book import Booking
 from creneau.agenda.catalogue import Contact, Patient, patient_ref
 from creneau.agenda.move import NewTime
+from creneau.messaging.custom import Words
+from creneau.messaging.group import GroupFilter
 from creneau.messaging.message import Channel, Kind, Message, MessageState, message_ref
+from creneau.messaging.send_group import PAGE, Asked
 from creneau.shared.actor import SYSTEM
 from creneau.shared.errors import NotFound
 from creneau.shared.settings import SETTINGS, SmsSettings
@@ -24,6 +27,7 @@ from creneau.waitlist.round import Round
 from creneau.wiring import App
 from inbound.mail_events import handler as mail_events
 from inbound.text_reports import handler as text_reports
+from schedules.birthdays import handler as birthdays
 from schedules.opted_out_numbers import handler as opted_out_numbers
 from tests.faults.cloud import Cloud
 from tests.faults.explore import Scenario
@@ -174,6 +178,37 @@ def book_and_text(app: App) -> Any:
     return app.book("apt_new", booking, SYSTEM)
 
 
+def _many(cloud: Cloud) -> None:
+    """More patients than one step of a group looks at; two of them agreed to such SMS, and have their birthday."""
+    world = World().clinic().without_reminders()
+    present = require(world.store, SETTINGS)
+    sms = SmsSettings(enabled=True, custom_module=True)
+    world.put(present.with_(sms=sms, messaging=present.messaging.with_(off=())))
+    for n in range(PAGE + 1):
+        agreed = dict.fromkeys(("group_sms", "birthday"), world.now - timedelta(days=1)) if n in (0, PAGE) else {}
+        given: dict[str, Any] = {"phone": f"+4179123450{n % 10}", "consents": agreed, "born_on": date(1980, 3, 2)}
+        world.put(Patient(id=f"pat_{n:02}", first_name="P", last_name=f"{n:02}", **given))
+    cloud.load(world)
+
+
+def write_to_all(app: App) -> Any:
+    return app.send_to_group("grp_1", Asked(GroupFilter(), Words(text="Closed on Friday."), None), SYSTEM).id
+
+
+def take_back(app: App) -> Any:
+    return app.cancel_group("grp_1", SYSTEM).state
+
+
+def write_to_all_tomorrow(app: App) -> Any:
+    asked = Asked(GroupFilter(), Words(text="Closed on Friday."), app.clock() + timedelta(days=1))
+    return app.send_to_group("grp_1", asked, SYSTEM).id
+
+
+def wish(app: App) -> Any:
+    """At nine; the schedule tries again what raised."""
+    birthdays({}, None)
+
+
 def nothing(app: App) -> None:
     """Time passes."""
 
@@ -217,6 +252,9 @@ SCENARIOS = [
     Scenario("offer_bounces", OFFERED, bounce),
     Scenario("text_fails", _texted, hear_of_a_text, timedelta(minutes=2)),
     Scenario("book_and_text", _texting, book_and_text),
+    Scenario("write_to_all", _many, write_to_all),
+    Scenario("take_back", after(_many, write_to_all_tomorrow, timedelta(minutes=5)), take_back),
+    Scenario("wish", _many, wish, timedelta(hours=2)),
     Scenario("opted_out", _said_stop, read_who_said_stop, timedelta(minutes=6)),
     Scenario("come_back", after(clinic(0), be_away, timedelta(minutes=4)), come_back),
 ]
