@@ -22,7 +22,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 CORE = Path("layers/core/creneau")
-COPIED = ("layers/core/creneau", "functions", "tests", "tools")
+COPIED = ("layers/core/creneau", "layers/documents", "functions", "tests", "tools")
 SUITES = ("tests/unit", "tests/properties")
 PROCESSES = 2
 LONGEST_SECONDS = 240
