@@ -161,7 +161,7 @@ def test_what_is_not_booked_any_more_has_none(visit, undone):
     assert (visit.mailer.sent, visit.texter.sent) == ([], [])
 
 
-@pytest.mark.rule("M-09")
+@pytest.mark.rule("M-03", "M-09")
 def test_a_deleted_one_has_none_and_one_that_awaits_confirmation_none_yet(visit):
     visit.remind("apt_1")
     visit.edit(appointment_ref("apt_1"), deleted_at=visit.now)
@@ -285,6 +285,7 @@ def test_what_was_due_while_nothing_ran_is_planned_late(visit):
     assert len(visit.mailer.sent) == 1
 
 
+@pytest.mark.rule("M-09")
 def test_a_plan_on_an_old_reading_is_decided_anew(visit):
     visit.meanwhile(lambda: visit.attendance(Attendance.CANCELLED_BY_PATIENT))
     visit.remind("apt_1")
