@@ -153,7 +153,7 @@ class SmsGroupGiven(CustomSmsGiven):
 class GroupPreviewGiven(SmsGroupGiven):
     """`limit` patients are looked at, whether the filter means them or not."""
 
-    limit: int = Field(default=100, ge=1, le=500)
+    limit: int = Field(default=100, ge=1, le=200)
     cursor: str | None = Field(default=None, max_length=2000)
 
 

@@ -90,7 +90,11 @@ class TestReviews:
         """After a visit of yesterday; the id of the request."""
         start = datetime(2027, 1, 31, 8, 0, tzinfo=UTC)
         post.patient()
-        ended: dict[str, Any] = {"start": start, "end": start + timedelta(minutes=30), "attendance": Attendance.ATTENDED}
+        ended: dict[str, Any] = {
+            "start": start,
+            "end": start + timedelta(minutes=30),
+            "attendance": Attendance.ATTENDED,
+        }
         post.appointment(**ended, attendance_at=start + timedelta(hours=1))
         (id,) = PlanReview(post.store, CLINIC, post.clock, AGAIN)("apt_1").message_ids
         return id
