@@ -26,7 +26,10 @@ from creneau.adapters import aws
 from creneau.adapters.dynamodb import keys
 from creneau.adapters.dynamodb.codec import encode
 from creneau.adapters.dynamodb.stream import images
+from creneau.messaging.replan_job import ReplanJob, asked_for
+from creneau.messaging.template import TemplateBook
 from creneau.shared.again import Again
+from creneau.shared.settings import Settings
 from creneau.waitlist.ports import RoundInput
 from creneau.wiring import App
 from messaging.deliver import handler as deliver
@@ -52,6 +55,7 @@ SETTINGS = ENVIRONMENT | {
     "OUTBOX_QUEUE_URL": f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/outbox",
     "RETRY_QUEUE_URL": f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/retry",
     "CONTENT_BUCKET": "contents",
+    "DRAW_DOCUMENT": "draw_document",
     "WAITLIST_ROUND_ARN": ROUNDS,
     "MESSAGE_DELAY_ARN": DELAYS,
     "CONFIGURATION_SET": "mailings",
@@ -363,14 +367,22 @@ class Cloud:
     def _next_sweep(self) -> datetime | None:
         """The next minute in which the sweeper has something to look at; its other runs change nothing."""
         looks = [(i["look_sk"].value, i["look_pk"].value) for i in self._items() if "look_sk" in i]
-        if not looks:
+        if not looks and not self._unwalked():
             return None
         earliest = self.state.swept_at + MINUTE if self.state.swept_at else self.state.now
         earliest = _up_to(max(self.state.now, earliest), MINUTE)
-        minutes = [max(earliest, _up_to(datetime.fromisoformat(min(looks)[0]), MINUTE))]
+        first = datetime.fromisoformat(min(looks)[0]) if looks and not self._unwalked() else earliest
+        minutes = [max(earliest, _up_to(first, MINUTE))]
         if any(kind == "LOOK#ROUND" for _, kind in looks):
             minutes.append(_up_to(earliest, ROUNDS_EACH))
         return min(minutes)
+
+    def _unwalked(self) -> bool:
+        """Whether other reminders are asked for than the last walk was begun for."""
+        settings = next(iter(self.view.all(Settings)), Settings())
+        asked = asked_for(settings, next(iter(self.view.all(TemplateBook)), TemplateBook()))
+        job = next(iter(self.view.all(ReplanJob)), None)
+        return asked != (job.asked if job else asked_for(Settings(), TemplateBook()))
 
     def _sweep(self) -> None:
         self.state.swept_at = self.state.now

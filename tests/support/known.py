@@ -1,6 +1,6 @@
 """A message with everything that it says, made up in the hand: whatever a test does not care about is plain."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from creneau.agenda.appointment import Appointment
@@ -8,7 +8,7 @@ from creneau.agenda.attendance import Attendance
 from creneau.agenda.catalogue import Address, Location, Patient, Practitioner, Service
 from creneau.messaging.facts import Known
 from creneau.messaging.message import ABOUT, About, Channel, Kind, Message, Recipient
-from creneau.messaging.ports import OfferSeen
+from creneau.messaging.ports import InvoiceSeen, OfferSeen
 from creneau.messaging.template import Template, TemplateBook
 from creneau.shared.money import Money
 from creneau.shared.settings import Clinic, Look, MessagingSettings, Settings
@@ -51,6 +51,21 @@ SERVICE = Service(
 )
 SETTINGS = Settings(look=Look(website="https://cabinet.example"))
 VOUCHER = {"code": "LAC-2027", "amount": "5000", "currency": "CHF", "expires_on": "2027-12-31"}
+INVOICE = InvoiceSeen(
+    id="inv_1",
+    is_final=True,
+    number="F2027-0042",
+    issued_on=date(2027, 2, 1),
+    due_on=date(2027, 3, 3),
+    total=Money(amount=120_50, currency="CHF"),
+    balance=Money(amount=120_50, currency="CHF"),
+    issuer_name="Dr Anne Favre",
+    payer_name="Claire Martin",
+    patient_id="pat_1",
+    document_key="documents/inv_1/d.invoice.pdf",
+    document_name="F2027-0042.pdf",
+)
+RECIPIENTS = {Kind.ONLINE_BOOKING: Recipient.PRACTITIONER, Kind.INVOICE: Recipient.PAYER}
 
 ENDED = {
     Kind.CANCELLED: Attendance.CANCELLED_BY_PRACTITIONER,
@@ -89,7 +104,7 @@ def known(
     """`of_...`: what differs in a part; other arguments stand in the place of whole parts."""
     about_visit = ABOUT[kind] in (About.APPOINTMENT, About.ROUND)
     about = appointment(kind, **(of_appointment or {})) if about_visit else None
-    recipient = Recipient.PRACTITIONER if kind is Kind.ONLINE_BOOKING else Recipient.PATIENT
+    recipient = RECIPIENTS.get(kind, Recipient.PATIENT)
     offer = OfferSeen(
         round_id="r",
         appointment_id="apt_1",
@@ -124,5 +139,6 @@ def known(
         "service": SERVICE.with_(**(of_service or {})) if about else None,
         "round": None,
         "offer": offer if kind is Kind.OFFER else None,
+        "invoice": INVOICE if kind is Kind.INVOICE else None,
     }
     return Known(**(given | more))

@@ -8,6 +8,7 @@ from email.message import EmailMessage
 from email.policy import default
 from typing import Any, cast
 
+from creneau.adapters.invoices import BilledInvoices
 from creneau.adapters.offers import WaitlistOffers
 from creneau.agenda.appointment import Appointment, appointment_ref
 from creneau.agenda.attendance import Attendance
@@ -16,6 +17,7 @@ from creneau.agenda.change_attendance import ChangeAttendance
 from creneau.agenda.day import Availability, PractitionerDay, Release, day_ref
 from creneau.agenda.diary import OfferLock, PatientDiary
 from creneau.agenda.slot import Slot
+from creneau.messaging.attach import Attach
 from creneau.messaging.compose import Compose
 from creneau.messaging.deliver import Deliver, Delivered
 from creneau.messaging.dispatch import Dispatch, HandOver
@@ -24,7 +26,7 @@ from creneau.messaging.message import Message, MessageState, message_ref
 from creneau.messaging.plan_changes import PlanAppointmentMessages
 from creneau.messaging.plan_offers import PlanOffers
 from creneau.messaging.plan_reminders import PlanReminders
-from creneau.messaging.ports import Mail, OutboxEntry, Text
+from creneau.messaging.ports import Mail, NotDrawn, OutboxEntry, Text
 from creneau.messaging.record_feedback import RecordFeedback
 from creneau.messaging.replan import ContinueReplan, StartReplan
 from creneau.messaging.sweep import SweepMessages
@@ -114,6 +116,19 @@ class FakeContents:
         self.kept[key] = content
 
 
+@dataclass
+class FakeDocuments:
+    """PDFs by key; `faults` are why the next ones can't be drawn."""
+
+    drawn: dict[str, bytes] = field(default_factory=dict)
+    faults: list[str] = field(default_factory=list)
+
+    def read(self, invoice_id: str, key: str) -> bytes:
+        if self.faults:
+            raise NotDrawn(self.faults.pop(0))
+        return self.drawn.setdefault(key, b"%PDF of " + invoice_id.encode())
+
+
 class CountingStore(FakeStore):
     """Counts calls as the table would: one read call per snapshot, batch or get; writes by the items they write."""
 
@@ -161,11 +176,13 @@ class Post:
         self.dispatch = Dispatch(self.store, self.outbox, self.delays, self.clock)
         self.hand_over = HandOver(self.store, self.outbox, self.clock)
         compose = Compose(clinic, "https://rdv.cabinet.example", self._random)
-        read = ReadKnown(self.store, offers, clinic)
+        self.documents = FakeDocuments()
+        read = ReadKnown(self.store, offers, BilledInvoices(), clinic)
         self.texter = FakeTexter()
         self.deliver = Deliver(
             store=self.store,
             read=read,
+            attach=Attach(self.documents),
             compose=compose,
             contents=self.contents,
             mailer=self.mailer,

@@ -1,5 +1,6 @@
 """Invoices step by step: what would be invoiced, drafts, final, paid, credited (B-01 to B-06)."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from types import NoneType
 from typing import Annotated, Literal
@@ -21,7 +22,6 @@ from creneau.billing.invoice import (
     Instalment,
     Invoice,
     InvoiceState,
-    Sending,
     Standing,
     invoice_ref,
     invoices_by_state,
@@ -34,6 +34,7 @@ from creneau.billing.line import Totals, totals_of
 from creneau.billing.payer import Payer, payer_of_patient
 from creneau.billing.payment import Method, Payment, payments_of_invoice
 from creneau.billing.recap import LeftOut, Planned, Recap
+from creneau.messaging.message import Message, MessageState
 from creneau.shared.derived_id import derived_id
 from creneau.shared.store import Page, everything, require
 from creneau.shared.time import local_date
@@ -79,11 +80,28 @@ class RecapView(View, frozen=True, kw_only=True):
     seen_more_often: tuple[SeenMoreOften, ...]
 
 
+class SendingView(View, frozen=True, kw_only=True):
+    """One email of it; `sent_at` null: it has not left. `state` says what became of it, `GET /v1/messages/{id}` why."""
+
+    message_id: str
+    state: MessageState
+    to: str
+    created_at: datetime
+    sent_at: datetime | None
+
+
+class NotSentView(View, frozen=True, kw_only=True):
+    invoice_id: str
+    code: str
+    problem: str
+    remedy: str
+
+
 class InvoiceView(View, frozen=True, kw_only=True):
     """Amounts in minor units of `currency`; `number` and what follows from finalising are null in a draft.
 
     `totals` of a draft are what they would be today. `standing` is how it stands: draft, open, partly paid, paid, overdue,
-    credited.
+    credited. `sendings` are its emails, the first one first.
     """
 
     id: str
@@ -107,13 +125,20 @@ class InvoiceView(View, frozen=True, kw_only=True):
     credited: int
     balance: int
     instalments: tuple[Instalment, ...]
-    sendings: tuple[Sending, ...]
+    sendings: list[SendingView]
     last_reminded_on: date | None
     created_at: datetime
     finalised_at: datetime | None
     digest: str
     batch_id: str | None
     version: int
+
+
+class SentView(View, frozen=True, kw_only=True):
+    """`items` are on their way, or were already."""
+
+    items: list[InvoiceView]
+    not_sent: list[NotSentView]
 
 
 class NotFinalView(View, frozen=True, kw_only=True):
@@ -221,6 +246,17 @@ class ManyGiven(Given):
     invoice_ids: tuple[Id, ...] = Field(min_length=1, max_length=100)
 
 
+class SendGiven(Given):
+    """`again`: the payer shall get it although they got it before. `signature_id` left out: the one for invoices."""
+
+    again: bool = False
+    signature_id: Id | None = None
+
+
+class SendManyGiven(SendGiven):
+    invoice_ids: tuple[Id, ...] = Field(min_length=1, max_length=100)
+
+
 class CreditGiven(Given):
     """`lines` left out: the whole invoice."""
 
@@ -281,6 +317,15 @@ def _recap(recap: Recap) -> RecapView:
 
 
 def shown(call: Call, invoice: Invoice) -> InvoiceView:
+    return shown_all(call, [invoice])[0]
+
+
+def shown_all(call: Call, invoices: Sequence[Invoice]) -> list[InvoiceView]:
+    sendings = call.app.send_invoice.sendings([(i.id, i.sendings) for i in invoices])
+    return [_shown(call, i, sendings[i.id]) for i in invoices]
+
+
+def _shown(call: Call, invoice: Invoice, sendings: Sequence[Message]) -> InvoiceView:
     frozen = invoice.frozen
     return view(
         InvoiceView,
@@ -290,6 +335,7 @@ def shown(call: Call, invoice: Invoice) -> InvoiceView:
         issued_on=frozen.issued_on if frozen else None,
         lines=[view(LineView, line) for line in invoice.lines],
         totals=frozen.totals if frozen else _totals_today(call, invoice),
+        sendings=[view(SendingView, m, message_id=m.id, to=m.address) for m in sendings],
     )
 
 
@@ -298,7 +344,7 @@ def _totals_today(call: Call, draft: Invoice) -> Totals:
 
 
 def listed(call: Call, page: Page[Invoice]) -> Listed[InvoiceView]:
-    return Listed(items=[shown(call, i) for i in page.items], next_cursor=page.cursor)
+    return Listed(items=shown_all(call, page.items), next_cursor=page.cursor)
 
 
 def mine(call: Call) -> Invoice:
@@ -375,14 +421,34 @@ def finalise_invoice(call: Call, _: Nothing) -> InvoiceView:
 @routes("POST", "/v1/invoices/finalise", BOOKS, takes=ManyGiven, answers=FinalisedView)
 def finalise_invoices(call: Call, given: ManyGiven) -> FinalisedView:
     """Drafts one by one in the order given; those that could not be made final say why."""
-    for id in given.invoice_ids:
-        invoice = call.app.store.get(invoice_ref(id))
-        for practitioner_id in (invoice.practitioner_ids or (None,)) if invoice else ():
-            call.actor.require_books_of(practitioner_id)
+    _all_mine(call, given.invoice_ids)
     done = call.app.finalise.all(given.invoice_ids)
     return FinalisedView(
-        items=[shown(call, i) for i in done.invoices], not_final=[view(NotFinalView, n) for n in done.not_final]
+        items=shown_all(call, done.invoices), not_final=[view(NotFinalView, n) for n in done.not_final]
     )
+
+
+def _all_mine(call: Call, invoice_ids: Sequence[str]) -> None:
+    for invoice in call.app.store.get_many([invoice_ref(id) for id in dict.fromkeys(invoice_ids)]):
+        for practitioner_id in (invoice.practitioner_ids or (None,)) if invoice else ():
+            call.actor.require_books_of(practitioner_id)
+
+
+@routes("POST", "/v1/invoices/{invoice_id}/send", BOOKS, takes=SendGiven, answers=InvoiceView)
+def send_invoice(call: Call, given: SendGiven) -> InvoiceView:
+    """By email to its payer, with its PDF. 409 `already_sent` says when it was sent before, unless `again`."""
+    call.app.send_invoice(mine(call).id, call.actor, given.again, given.signature_id)
+    return shown(call, mine(call))
+
+
+@routes("POST", "/v1/invoices/send", BOOKS, takes=SendManyGiven, answers=SentView)
+def send_invoices(call: Call, given: SendManyGiven) -> SentView:
+    """One by one in the order given; those that could not be sent say why."""
+    _all_mine(call, given.invoice_ids)
+    sent = call.app.send_invoice.many(given.invoice_ids, call.actor, given.again, given.signature_id)
+    found = call.app.store.get_many([invoice_ref(m.invoice_id or "") for m in sent.messages])
+    items = shown_all(call, [i for i in found if i is not None])
+    return SentView(items=items, not_sent=[view(NotSentView, n) for n in sent.not_sent])
 
 
 @routes("POST", "/v1/invoices/{invoice_id}/credit-notes", BOOKS, takes=CreditGiven, answers=InvoiceView, creates=True)

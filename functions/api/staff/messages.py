@@ -59,6 +59,7 @@ class MessageView(View, frozen=True, kw_only=True):
     template: str
     appointment_id: str | None
     round_id: str | None
+    invoice_id: str | None
     due_at: datetime
     not_before: datetime | None
     created_at: datetime

@@ -7,8 +7,8 @@ from typing import Any
 from creneau.agenda.absence import AbsenceRecord
 from creneau.agenda.appointment import Appointment
 from creneau.agenda.blocked_address import BlockedAddress
+from creneau.billing.invoice import Invoice
 from creneau.messaging.group import SmsGroup
-from creneau.messaging.replan_job import ReplanJob
 from creneau.shared.model import Stored, Value
 from creneau.shared.store import Ref, Store
 from creneau.shared.time import Clock
@@ -23,6 +23,7 @@ class Swept(Value, frozen=True, kw_only=True):
     replanned: int = 0
     addresses: int = 0
     groups: int = 0
+    invoices: int = 0
     messages: int = 0
     failed: tuple[str, ...] = ()
 
@@ -38,8 +39,9 @@ class Sweep:
     tell_of: Callable[[str], object]
     mark_absence: Callable[[str], object]
     mark_address: Callable[[str], object]
-    replan: Callable[[], object]
+    replan: Callable[[], int]
     walk_group: Callable[[str], object]
+    finish_invoice: Callable[[str], object]
     trouble: Callable[[Ref[Any] | str, Exception], None]
 
     def __call__(self) -> Swept:
@@ -49,8 +51,9 @@ class Sweep:
             "appointments": self._each(Appointment, self.tell_of),
             "absences": self._each(AbsenceRecord, self.mark_absence),
             "addresses": self._each(BlockedAddress, self.mark_address),
-            "replanned": self._each(ReplanJob, lambda _: self.replan()),
+            "replanned": self._guard("replanned", self.replan, failed),
             "groups": self._each(SmsGroup, self.walk_group),
+            "invoices": self._each(Invoice, self.finish_invoice),
             "messages": self._guard("messages", self.messages, failed),
         }
         return Swept(**counts, failed=tuple(failed))

@@ -11,7 +11,10 @@ from creneau.adapters.content import S3Contents
 from creneau.adapters.delay_executions import StepFunctionsDelays
 from creneau.adapters.document_drawer import DocumentDrawer
 from creneau.adapters.document_shelf import DocumentShelf
+from creneau.adapters.drawn_documents import DrawnDocuments
 from creneau.adapters.dynamodb.table import Table
+from creneau.adapters.invoices import BilledInvoices
+from creneau.adapters.logo import S3Logo
 from creneau.adapters.offers import WaitlistOffers
 from creneau.adapters.outbox_queue import SqsOutbox
 from creneau.adapters.pace import Pace
@@ -57,13 +60,14 @@ from creneau.messaging.opt_out import OpenOptOut, OptOut
 from creneau.messaging.plan_changes import PlanAppointmentMessages
 from creneau.messaging.plan_offers import PlanOffers
 from creneau.messaging.plan_reminders import PlanReminders
-from creneau.messaging.ports import Contents, Delays, KeptContents, Mailer, Offers, Outbox, Texter
+from creneau.messaging.ports import Contents, Delays, Documents, Invoices, KeptContents, Mailer, Offers, Outbox, Texter
 from creneau.messaging.quiet_visits import ShowLosingVisits
 from creneau.messaging.record_feedback import RecordFeedback
-from creneau.messaging.replan import ContinueReplan, StartReplan
+from creneau.messaging.replan import ContinueReplan, StartReplan, SweepReplan
 from creneau.messaging.resend import Resend, SendConfirmation
 from creneau.messaging.review import PlanReview
 from creneau.messaging.send_group import CancelGroup, PreviewGroup, SendToGroup, SortOut, WalkGroup
+from creneau.messaging.send_invoice import SendInvoice
 from creneau.messaging.send_sms import SendSms
 from creneau.messaging.settle_outcome import SettleOutcome
 from creneau.messaging.sms.consumption import ShowConsumption
@@ -95,9 +99,14 @@ from creneau.waitlist.show_line import ShowLine
 from creneau.waitlist.sweep import SweepWaitlist
 
 if TYPE_CHECKING:
+    from creneau.billing.documents.change_logo import ChangeLogo
     from creneau.billing.documents.draw_document import DrawDocument
     from creneau.billing.documents.open_document import OpenDocument
     from creneau.billing.documents.ports import Drawer, Shelf
+    from creneau.billing.documents.change_logo import ChangeLogo
+    from creneau.billing.documents.draw_document import DrawDocument
+    from creneau.billing.documents.open_document import OpenDocument
+    from creneau.billing.documents.ports import Drawer, LogoPlace, Shelf
     from creneau.messaging.deliver import Deliver
     from creneau.messaging.resume import ResumeSending
     from creneau.messaging.show_sms import ShowSms
@@ -341,8 +350,9 @@ class App:
             self.tell_of_appointment,
             self.mark_absence,
             self.mark_address,
-            self.continue_replan,
+            self.sweep_replan,
             self.walk_group,
+            self.finish_invoice,
             self.trouble,
         )
 
@@ -402,6 +412,11 @@ class App:
     def make_drafts(self) -> MakeDrafts:
         return MakeDrafts(self.store, self.clinic, self.clock, self.again, self.plan_invoices, self.assemble)
 
+    def finish_invoice(self, invoice_id: str) -> None:
+        """Goes on with a long draft that was left half taken, or half given back."""
+        self.assemble(invoice_id)
+        self.delete_draft.goes_on(invoice_id)
+
     @cached_property
     def edit_draft(self) -> EditDraft:
         return EditDraft(self.store)
@@ -452,6 +467,38 @@ class App:
         from creneau.billing.documents.draw import draw
         from creneau.billing.documents.draw_document import DrawDocument
 
+        return DrawDocument(self.store, self.clinic, self.clock, self.shelf, draw, self.logo.read)
+
+    @cached_property
+    def logo(self) -> "LogoPlace":
+        return S3Logo(aws.client("s3"), self.environment["CONTENT_BUCKET"])
+
+    @cached_property
+    def change_logo(self) -> "ChangeLogo":
+        from creneau.billing.documents.change_logo import ChangeLogo
+
+        return ChangeLogo(self.logo)
+
+    @cached_property
+    def open_document(self) -> "OpenDocument":
+        from creneau.billing.documents.open_document import OpenDocument
+
+        return OpenDocument(self.clock, self.drawer, self.shelf)
+
+    # -- documents; what makes them is imported here, for the functions that need it
+    @cached_property
+    def shelf(self) -> "Shelf":
+        return DocumentShelf(aws.client("s3", aws.LINKED), self.environment["CONTENT_BUCKET"])
+
+    @cached_property
+    def drawer(self) -> "Drawer":
+        return DocumentDrawer(aws.client("lambda", aws.AWAITED), self.environment["DRAW_DOCUMENT"])
+
+    @cached_property
+    def draw_document(self) -> "DrawDocument":
+        from creneau.billing.documents.draw import draw
+        from creneau.billing.documents.draw_document import DrawDocument
+
         return DrawDocument(self.store, self.clinic, self.clock, self.shelf, draw)
 
     @cached_property
@@ -464,6 +511,22 @@ class App:
     @cached_property
     def offers(self) -> Offers:
         return WaitlistOffers(self.clinic.zone)
+
+    @cached_property
+    def invoices(self) -> Invoices:
+        return BilledInvoices()
+
+    @cached_property
+    def documents(self) -> Documents:
+        return DrawnDocuments(aws.client("s3"), self.environment["CONTENT_BUCKET"], self.drawer)
+
+    @cached_property
+    def read_known(self) -> ReadKnown:
+        return ReadKnown(self.store, self.offers, self.invoices, self.clinic)
+
+    @cached_property
+    def send_invoice(self) -> SendInvoice:
+        return SendInvoice(self.store, self.invoices, self.clinic, self.clock, self.again)
 
     @cached_property
     def outbox(self) -> Outbox:
@@ -512,6 +575,10 @@ class App:
         return ContinueReplan(self.store, self.plan_reminders, self.clock)
 
     @cached_property
+    def sweep_replan(self) -> SweepReplan:
+        return SweepReplan(self.store, self.start_replan, self.continue_replan, self.clock)
+
+    @cached_property
     def plan_offers(self) -> PlanOffers:
         return PlanOffers(self.store, self.clinic, self.offers, self.clock, self.again)
 
@@ -526,14 +593,15 @@ class App:
     @cached_property
     def deliver(self) -> "Deliver":
         # Imported here: templates and locales are for the one function that writes messages.
+        from creneau.messaging.attach import Attach
         from creneau.messaging.compose import Compose
         from creneau.messaging.deliver import Deliver
 
         compose = Compose(self.clinic, self.environment["PUBLIC_BASE_URL"].rstrip("/"), identifiers.random_bytes)
-        read = ReadKnown(self.store, self.offers, self.clinic)
         return Deliver(
             store=self.store,
-            read=read,
+            read=self.read_known,
+            attach=Attach(self.documents),
             compose=compose,
             contents=self.contents,
             mailer=self.mailer,
@@ -565,7 +633,7 @@ class App:
 
     @cached_property
     def resend(self) -> Resend:
-        return Resend(self.store, ReadKnown(self.store, self.offers, self.clinic), self.clock, self.again)
+        return Resend(self.store, self.read_known, self.clock, self.again)
 
     @cached_property
     def send_confirmation(self) -> SendConfirmation:

@@ -6,6 +6,8 @@ import pytest
 
 from creneau.billing.documents.reference import reference_of
 from creneau.billing.invoice import invoice_ref
+from creneau.messaging.message import MessageState, message_ref
+from creneau.shared.store import require
 from tests.support.staff_api import Staff
 from tests.support.world import at
 
@@ -143,6 +145,34 @@ def test_a_consultation_is_marked_not_invoiceable_and_back(books):
 def test_an_issuers_numbers_are_checked_by_their_own_digits(admin, wrong, field):
     answer = admin.post("/v1/issuers", ISSUER | wrong)
     assert (answer.status, answer.fields[0]) == (422, field)
+
+
+@pytest.mark.rule("B-08")
+@pytest.mark.rule("B-09")
+def test_an_invoice_is_sent_and_its_sendings_are_shown_before_a_second_one(books, world):
+    (id,) = drafted(books)["invoice_ids"]
+    assert books.post(f"/v1/invoices/{id}/send", {})["code"] == "invoice_not_final"
+    books.post(f"/v1/invoices/{id}/finalise")
+    sent = books.post(f"/v1/invoices/{id}/send", {})
+    (sending,) = sent["sendings"]
+    assert (sent.status, sending["state"], sending["sent_at"]) == (200, "scheduled", None)
+    assert sending["message_id"] == f"invoice.email.{id}.1"
+    message = require(world.store, message_ref(sending["message_id"]))
+    left = message.with_(sent_at=world.now).ended(MessageState.SENT)
+    world.put(left)
+    again = books.post(f"/v1/invoices/{id}/send", {})
+    assert (again.status, again["code"]) == (409, "already_sent")
+    assert again["detail"].startswith("already sent on 2026-03-20 at 18:00 to ")
+    assert "`again`" in again["remedy"]
+    many = {"invoice_ids": [id, "inv_none"]}
+    told = books.post("/v1/invoices/send", many)
+    assert (told["items"], [n["code"] for n in told["not_sent"]]) == ([], ["already_sent", "not_found"])
+    told = books.post("/v1/invoices/send", many | {"again": True})
+    assert [len(i["sendings"]) for i in told["items"]] == [2]
+    assert [len(i["sendings"]) for i in books.get("/v1/invoices").items] == [2]
+    stranger = Staff(world, roles=("practitioner",), id="user-else")
+    assert stranger.post(f"/v1/invoices/{id}/send", {}).status == 403
+    assert stranger.post("/v1/invoices/send", many).status == 403
 
 
 @pytest.mark.rule("P-01")

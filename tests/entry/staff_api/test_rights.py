@@ -7,6 +7,7 @@ import pytest
 
 from api.staff.handler import ROUTES
 from creneau.shared.actor import Role
+from tests.support.documents import FakeLogo
 from tests.support.staff_api import Staff
 from tests.support.world import World
 from tools.openapi import TARGET
@@ -23,6 +24,9 @@ RIGHTS = {
     "GET /v1/me": READ_BY_ALL,
     "GET /v1/settings": READ_BY_ALL,
     "PATCH /v1/settings": ADMIN,
+    "GET /v1/settings/logo": READ_BY_ALL,
+    "PUT /v1/settings/logo": ADMIN,
+    "DELETE /v1/settings/logo": ADMIN,
     "GET /v1/settings/quiet-hours/visits": ADMIN,
     "GET /v1/reminders/replanning": AGENDA,
     **{
@@ -140,6 +144,8 @@ RIGHTS = {
             ("POST", "invoices"),
             ("GET", "invoices"),
             ("POST", "invoices/finalise"),
+            ("POST", "invoices/send"),
+            ("POST", "invoices/{invoice_id}/send"),
             ("GET", "invoices/{invoice_id}"),
             ("GET", "invoices/{invoice_id}/document"),
             ("PATCH", "invoices/{invoice_id}"),
@@ -194,6 +200,7 @@ def test_the_document_says_who_may(route):
 def world():
     world = World().clinic()
     world.app.kept_contents = {}  # type: ignore[assignment]
+    world.app.logo = FakeLogo()
     return world
 
 

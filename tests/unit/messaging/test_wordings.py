@@ -19,8 +19,9 @@ from creneau.messaging.wording.parse import parse
 from creneau.messaging.wording.shipped import WORDINGS_AT, shipped
 from creneau.messaging.wording.wording import faults_in
 from creneau.messaging.write import chosen_for, write_email, write_sms
+from creneau.shared.money import Money
 from creneau.shared.settings import LANGUAGES, Clinic
-from tests.support.known import AT_HOME, CLINIC, LINKS, LOCATION, PRACTITIONER, VIDEO, VOUCHER, known
+from tests.support.known import AT_HOME, CLINIC, INVOICE, LINKS, LOCATION, PRACTITIONER, VIDEO, VOUCHER, known
 
 FORMS = [
     (Kind(id.split(".")[0]), Channel(id.split(".")[1]), variant)
@@ -63,7 +64,7 @@ def clinic_of(country: str) -> Clinic:
 
 def parts_in(kind: Kind, country: str) -> dict[str, Any]:
     """Whatever can be long is as long as it gets."""
-    about_visit = kind not in (Kind.CUSTOM, Kind.BIRTHDAY, Kind.VOUCHER)
+    about_visit = kind not in (Kind.CUSTOM, Kind.BIRTHDAY, Kind.VOUCHER, Kind.INVOICE)
     parts: dict[str, Any] = {"clinic": clinic_of(country)}
     if about_visit:
         parts["practitioner"] = PRACTITIONER.with_(name=LONG_PRACTITIONER)
@@ -88,12 +89,15 @@ def facts_of(variant: str) -> dict[str, Any]:
         "": {},
         "accepted": {"offer_round_id": "r"},
         "by_patient": {"attendance": Attendance.CANCELLED_BY_PATIENT},
+        "credit_note": {},
     }
     return facts[variant]
 
 
 def mail_of(kind: Kind, variant: str, language: str, country: str = "CH", **more):
     start = longest_day(language, country)
+    if kind is Kind.INVOICE:
+        more = {"invoice": INVOICE.with_(is_credit_note=variant == "credit_note", language=language)} | more
     about = known(
         kind,
         language=language,
@@ -196,7 +200,7 @@ def test_an_email_greets_its_reader_and_asks_for_one_thing(kind, variant, langua
     to_press = {Kind.OFFER: 1, Kind.REVIEW: 1}.get(kind, 0)
     assert mail.html.count('class="button"') == to_press
     if kind is not Kind.REVIEW:
-        assert mail.text.count("021\u00a0555\u00a001\u00a023") == (0 if kind is Kind.VOUCHER else 1)
+        assert mail.text.count("021\u00a0555\u00a001\u00a023") == (0 if kind in (Kind.VOUCHER, Kind.INVOICE) else 1)
 
 
 @languages
@@ -303,12 +307,13 @@ def test_a_teleconsultation_says_so_and_how_to_join_by_email_and_sms(kind, langu
     assert LONG_PRACTITIONER in unlinked
 
 
+ABOUT_VISITS = [form for form in EMAILS if form[0] not in (Kind.REVIEW, Kind.VOUCHER, Kind.INVOICE)]
 MOTHER = Contact(id="con_1", name="Anne Martin", relation="mother", email="anne@mail.example", receives_messages=True)
 
 
 @pytest.mark.rule("M-21")
 @languages
-@pytest.mark.parametrize(("kind", "variant"), [form for form in EMAILS if form[0] not in (Kind.REVIEW, Kind.VOUCHER)])
+@pytest.mark.parametrize(("kind", "variant"), ABOUT_VISITS)
 def test_who_reads_for_another_is_told_whose_appointment_it_is(kind, variant, language):
     mail = mail_of(kind, variant, language, of_patient={"contacts": (MOTHER,)})
     for text in (mail.text, mail.html):
@@ -354,3 +359,19 @@ def test_a_date_in_an_sms(language, country, words):
 
 def test_long_names_are_as_long_as_they_are_said_to_be():
     assert [len(name) for name in (LONG_CLINIC, LONG_PRACTITIONER)] == [24, 24]
+
+
+@pytest.mark.rule("B-08")
+@languages
+def test_an_invoice_tells_its_number_its_sum_and_until_when(language):
+    speech = Speech(language, "CH", "Europe/Zurich")
+    mail = mail_of(Kind.INVOICE, "", language)
+    for text in (mail.text, mail.html):
+        assert INVOICE.number in text
+        assert "120.50" in text
+        assert speech.date(datetime(2027, 3, 3, 11, 0, tzinfo=UTC)) in text
+    part = INVOICE.with_(balance=Money(amount=20_50, currency="CHF"), language=language)
+    assert re.search(r"120\.50(.|\n)*20\.50", mail_of(Kind.INVOICE, "", language, invoice=part).text)
+    paid = INVOICE.with_(balance=Money(amount=0, currency="CHF"), language=language)
+    settled = mail_of(Kind.INVOICE, "", language, invoice=paid)
+    assert speech.date(datetime(2027, 3, 3, 11, 0, tzinfo=UTC)) not in settled.html

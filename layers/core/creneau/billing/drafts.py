@@ -209,6 +209,10 @@ class DeleteDraft:
 
     def __call__(self, invoice_id: str) -> None:
         self.again(lambda: self._begin(invoice_id))
+        self.goes_on(invoice_id)
+
+    def goes_on(self, invoice_id: str) -> None:
+        """Frees what a draft that is being deleted still holds; no other is touched."""
         while self.again(lambda: self._step(invoice_id)):
             pass
 

@@ -51,14 +51,6 @@ class Instalment(Value, frozen=True, kw_only=True):
     preauthorised: bool = False
 
 
-class Sending(Value, frozen=True, kw_only=True):
-    """One sending by email (B-08); the message's record says what became of it."""
-
-    at: datetime
-    message_id: str
-    to: str
-
-
 class Frozen(Value, frozen=True, kw_only=True):
     """What finalising fixes for ever: everything that is printed."""
 
@@ -79,7 +71,7 @@ class Invoice(Stored, frozen=True, kw_only=True):
     """Amounts in minor units of `currency`. `taken` are the billables that it has so far, while it is assembled.
 
     `paid` and `credited` are sums of its payments and credit notes. `frozen` and its `digest` (SHA-256) are there once it
-    is final. `corrects` is the invoice that a credit note takes back from.
+    is final. `corrects` is the invoice that a credit note takes back from. `sendings` counts its emails (B-08).
     """
 
     id: str
@@ -94,7 +86,6 @@ class Invoice(Stored, frozen=True, kw_only=True):
     lines: tuple[Line, ...] = ()
     note: str = ""
     corrects: str | None = None
-    finalise_when_whole: bool = False
     created_at: datetime
     created_by: str = ""
     finalised_at: datetime | None = None
@@ -104,7 +95,7 @@ class Invoice(Stored, frozen=True, kw_only=True):
     paid: int = 0
     credited: int = 0
     instalments: tuple[Instalment, ...] = ()
-    sendings: tuple[Sending, ...] = ()
+    sendings: int = 0
     last_reminded_on: date | None = None
     batch_id: str | None = None
     look_at: datetime | None = None

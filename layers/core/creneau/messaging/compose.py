@@ -1,6 +1,6 @@
 """A message as it leaves: its content for this patient, its secret links, its MIME, and what is kept of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from creneau.messaging.address import sendable
 from creneau.messaging.facts import Known
 from creneau.messaging.invitation import invitation
 from creneau.messaging.message import Channel
-from creneau.messaging.mime import build
+from creneau.messaging.mime import Attachment, build, file_name
 from creneau.messaging.ports import Mail, Text
 from creneau.messaging.reader import reader_of
 from creneau.messaging.render import Rendered
@@ -24,7 +24,7 @@ from creneau.shared.settings import Clinic
 
 
 class Kept(Value, frozen=True, kw_only=True):
-    """The content as sent, secret links blanked (M-01)."""
+    """The content as sent, secret links blanked (M-01); `attached` names its files."""
 
     to: str
     sender: str
@@ -32,6 +32,7 @@ class Kept(Value, frozen=True, kw_only=True):
     text: str
     html: str
     template: str
+    attached: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -52,13 +53,13 @@ class Compose:
     public_base_url: str
     random_bytes: Callable[[int], bytes]
 
-    def __call__(self, known: Known, now: datetime) -> Composed:
+    def __call__(self, known: Known, now: datetime, files: Sequence[Attachment] = ()) -> Composed:
         """The message must be sendable: what it names exists, and the address or number is one."""
-        return self._sms(known, now) if known.message.channel is Channel.SMS else self._email(known, now)
+        return self._sms(known, now) if known.message.channel is Channel.SMS else self._email(known, now, files)
 
     def _sms(self, known: Known, now: datetime) -> Composed:
         message, settings = known.message, known.settings.sms
-        reader = reader_of(message, known.patient, known.practitioner)
+        reader = reader_of(message, known.patient, known.practitioner, known.invoice)
         number = number_for_sms((reader.phone if reader else "") or "", self.clinic.country, settings.countries)
         if not isinstance(number, Number):
             raise ValueError(f"{message.id} has no number to go to")
@@ -81,19 +82,20 @@ class Compose:
             credits=credits_of(body).count,
         )
 
-    def _email(self, known: Known, now: datetime) -> Composed:
+    def _email(self, known: Known, now: datetime, files: Sequence[Attachment]) -> Composed:
         message, patient = known.message, known.patient
-        reader = reader_of(message, patient, known.practitioner)
+        reader = reader_of(message, patient, known.practitioner, known.invoice)
         to = sendable(reader.email or "") if reader else None
         if reader is None or to is None:
             raise ValueError(f"{message.id} has no address to go to")
         secrets, chosen = self._secrets(known, now), chosen_for(known)
         rendered = write_email(known, chosen, secrets.addresses, signature_of(known))
         calendar, opt_out = invitation(known, reader, to, now), secrets.addresses.get("opt_out", "")
-        mime = build(rendered, self.clinic, to, message.id, calendar=calendar, opt_out=opt_out)
+        mime = build(rendered, self.clinic, to, message.id, files, calendar=calendar, opt_out=opt_out)
+        kept = self._kept(rendered, to, f"{chosen.language}/{message.written_by}", secrets)
         return Composed(
             post=Mail(message_id=message.id, sender=self.clinic.sender, to=to, mime=mime),
-            kept=self._kept(rendered, to, f"{chosen.language}/{message.written_by}", secrets),
+            kept=kept.with_(attached=tuple(file_name(file.name) for file in files)),
             links=secrets.links,
         )
 

@@ -1,21 +1,24 @@
 """The hand-over of one message: decide anew, write it, claim it last, make the one call, and record what came of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import msgspec
 
+from creneau.messaging.attach import Attach, not_attached
 from creneau.messaging.compose import Compose, Composed
 from creneau.messaging.dispatch import Dispatch
 from creneau.messaging.facts import Known, ReadKnown
 from creneau.messaging.instead import instead_by_email
 from creneau.messaging.may_send import may_send
 from creneau.messaging.message import Channel, Decision, Message, MessageState, content_key, message_ref
+from creneau.messaging.mime import Attachment
 from creneau.messaging.ports import (
     Contents,
     Mail,
     Mailer,
+    NotDrawn,
     NotHandedOver,
     QuotaReached,
     Rejected,
@@ -61,6 +64,7 @@ class Deliver:
 
     store: Store
     read: ReadKnown
+    attach: Attach
     compose: Compose
     contents: Contents
     mailer: Mailer
@@ -84,17 +88,28 @@ class Deliver:
         message, verdict = known.message, may_send(known.message, known.facts, now)
         decision = decided(verdict, "hand_over", known.facts, now)
         if isinstance(verdict, Send):
-            return self._claimed(known, message.because(decision), now)
+            return self._attached(known, decision, now)
         if isinstance(verdict, Defer) and verdict.reason is Reason.NOT_DUE:
             self.dispatch.on_its_way(message)
             return Delivered(outcome="deferred")
         self.store.commit([Put(with_verdict(message, verdict, decision))])
         return Delivered(outcome="deferred" if isinstance(verdict, Defer) else "suppressed")
 
-    def _claimed(self, known: Known, message: Message, now: datetime) -> Claimed | Delivered:
+    def _attached(self, known: Known, decision: Decision, now: datetime) -> Claimed | Delivered:
+        try:
+            files = self.attach(known)
+        except NotDrawn as error:
+            after = not_attached(known.message, error, now)
+            self.store.commit([Put(after)])
+            return Delivered(outcome="deferred" if after.is_scheduled else "failed")
+        return self._claimed(known, known.message.because(decision), files, now)
+
+    def _claimed(
+        self, known: Known, message: Message, files: Sequence[Attachment], now: datetime
+    ) -> Claimed | Delivered:
         """The content is kept before the claim, so that only the call lies between the claim and the record."""
         number = message.hand_overs + 1
-        composed = self.compose(known, now)
+        composed = self.compose(known, now, files)
         counted = self._counted(known, composed.credits, now)
         if counted is not None and not allowed(
             counted.month, counted.use.credits, counted.use.charge, known.settings.sms

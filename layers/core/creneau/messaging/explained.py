@@ -47,6 +47,9 @@ REASONS = {
     Reason.NO_OFFER: ("there is no such offer", "read the slot's history"),
     Reason.OFFER_DECIDED: ("the offer is not open any more", "read the slot's history"),
     Reason.OFFER_EXPIRED: ("it was too late to answer the offer", "read the slot's history"),
+    Reason.NO_INVOICE: ("there is no such invoice", "check the invoice"),
+    Reason.NOT_FINAL: ("it is still a draft", "finalise it first"),
+    Reason.CREDITED: ("credit notes took all of it back", "send the credit note"),
 }
 
 STEPS = {
@@ -56,6 +59,8 @@ STEPS = {
     ("hand_over", "send"): "Found true and due, and handed over.",
     ("cancel", "cancel"): "Cancelled by staff.",
     ("resend", "send"): "Sent again by staff.",
+    ("document", "not_drawn"): "Its PDF could not be drawn just now: tried again a minute later.",
+    ("document", "failed"): "Not sent: its PDF could not be drawn.",
     ("call", "throttled"): "The provider asked to send more slowly: tried again a little later.",
     ("call", "quota_reached"): "The provider's daily quota is used up: tried again an hour or two later.",
     ("call", "not_sent"): "The provider could not be reached: tried again a little later.",

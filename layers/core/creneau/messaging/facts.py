@@ -19,7 +19,7 @@ from creneau.agenda.catalogue import (
 from creneau.messaging.group import SmsGroup, group_ref
 from creneau.messaging.message import ABOUT, About, Channel, Kind, Message, Recipient, message_ref, parts_of
 from creneau.messaging.of_use import CatchUp, catch_up_ref, caught_up, is_late
-from creneau.messaging.ports import Offers, OfferSeen
+from creneau.messaging.ports import Invoices, InvoiceSeen, Offers, OfferSeen
 from creneau.messaging.signature import SIGNATURES, UNSIGNED, Signatures
 from creneau.messaging.sms.month import SmsMonth, month_of, sms_month_ref
 from creneau.messaging.template import TEMPLATE_BOOK, Template, TemplateBook, template_ref
@@ -46,6 +46,8 @@ class Known:
     service: Service | None
     round: Stored | None
     offer: OfferSeen | None
+    invoiced: Stored | None = None
+    invoice: InvoiceSeen | None = None
     is_late: bool = False
     caught_up: CatchUp | None = None
     signatures: Signatures = UNSIGNED
@@ -63,6 +65,7 @@ class Known:
             appointment=self.appointment,
             practitioner=self.practitioner,
             offer=self.offer,
+            invoice=self.invoice,
             caught_up=self.caught_up,
             group=self.group,
             blocked=self.blocked,
@@ -78,18 +81,20 @@ class Known:
         The released place itself is not among them: the five messages of a round would conflict with one another over
         the practitioner's day. Whoever takes the place in that instant finds the offers told a moment too late (W-08).
         """
-        return [Unchanged(item) for item in (self.patient, self.appointment, self.round) if item is not None]
+        items = (self.patient, self.appointment, self.round, self.invoiced)
+        return [Unchanged(item) for item in items if item is not None]
 
 
 @dataclass(frozen=True)
 class ReadKnown:
     store: Store
     offers: Offers
+    invoices: Invoices
     clinic: Clinic
 
     def __call__(self, message_id: str, now: datetime) -> Known | None:
         """None when there is no such message."""
-        named = _named(message_id, self.offers, month_of(now, self.clinic.zone))
+        named = _named(message_id, self.offers, self.invoices, month_of(now, self.clinic.zone))
         first = self.store.snapshot([message_ref(message_id), SETTINGS, TEMPLATE_BOOK, SIGNATURES, *named.values()])
         message = first.get(message_ref(message_id))
         if message is None:
@@ -118,6 +123,8 @@ class ReadKnown:
             location=known.get("location"),
             service=known.get("service"),
             round=round,
+            invoiced=known.get("invoice"),
+            invoice=self.invoices.seen(known["invoice"]) if known.get("invoice") else None,
             is_late=late,
             caught_up=known.get("caught_up"),
             month=known.get("month"),
@@ -127,14 +134,14 @@ class ReadKnown:
         )
 
 
-def _named(message_id: str, offers: Offers, month: str) -> dict[str, Ref[Any]]:
+def _named(message_id: str, offers: Offers, invoices: Invoices, month: str) -> dict[str, Ref[Any]]:
     """What the id alone names; for an SMS the present month too."""
     kind, channel, subject, occurrence = parts_of(message_id)
-    named = _subject(kind, subject, occurrence, offers)
+    named = _subject(kind, subject, occurrence, offers, invoices)
     return named | {"month": sms_month_ref(month)} if channel is Channel.SMS else named
 
 
-def _subject(kind: Kind, subject: str, occurrence: str, offers: Offers) -> dict[str, Ref[Any]]:
+def _subject(kind: Kind, subject: str, occurrence: str, offers: Offers, invoices: Invoices) -> dict[str, Ref[Any]]:
     match ABOUT[kind]:
         case About.ROUND:
             return {"round": offers.ref(subject), "appointment": appointment_ref(occurrence)}
@@ -144,6 +151,8 @@ def _subject(kind: Kind, subject: str, occurrence: str, offers: Offers) -> dict[
             return {"patient": patient_ref(subject), "group": group_ref(occurrence)}
         case About.PATIENT:
             return {"patient": patient_ref(subject)}
+        case About.INVOICE:
+            return {"invoice": invoices.ref(subject)}
         case About.VOUCHER:
             return {}
 
@@ -159,7 +168,8 @@ def _wanted(message: Message, known: dict[str, Any]) -> dict[str, Ref[Any]]:
     wanted: dict[str, Ref[Any]] = {}
     if message.patient_id and "patient" not in known:
         wanted["patient"] = patient_ref(message.patient_id)
-    if message.recipient is Recipient.ADDRESS:
+    typed_in = message.recipient is Recipient.PAYER and message.patient_id is None
+    if message.recipient is Recipient.ADDRESS or typed_in:
         wanted["blocked"] = blocked_ref(address_key(message.address))
     appointment: Appointment | None = known.get("appointment")
     if appointment is not None:

@@ -9,7 +9,7 @@ from creneau.messaging.consent import is_agreed, is_past_its_day, leaves_at
 from creneau.messaging.group import GroupState
 from creneau.messaging.message import CHANGES, Channel, Kind, Message, Recipient
 from creneau.messaging.of_use import is_late, is_stale
-from creneau.messaging.ports import OfferSeen
+from creneau.messaging.ports import InvoiceSeen, OfferSeen
 from creneau.messaging.quiet import morning_after, too_late_then
 from creneau.messaging.reader import reader_of
 from creneau.messaging.sms.numbers import NumberFault, number_for_sms
@@ -42,7 +42,10 @@ def may_send(message: Message, facts: Facts, now: datetime) -> Verdict:
         return Suppress(Reason.CANCELLED, "M-02")
     if facts.settings.messaging.paused:
         return Defer(now + LOOK_WHILE_PAUSED, Reason.PAUSED, "M-20")
-    against = _turned_off(message, facts.settings, facts.book) or _reader(message, facts)
+    against = _turned_off(message, facts.settings, facts.book)
+    if against is None and message.recipient is Recipient.PAYER:
+        against = _invoice(facts.invoice)
+    against = against or _reader(message, facts)
     if against is None and message.kind in TELLS:
         against = _appointment(message, facts.appointment, now)
     if against is None and message.kind is Kind.OFFER:
@@ -108,14 +111,15 @@ def _turned_off(message: Message, settings: Settings, book: TemplateBook) -> Sup
 
 
 def _reader(message: Message, facts: Facts) -> Suppress | None:
-    if message.recipient is Recipient.PATIENT:
+    on_record = message.recipient is Recipient.PAYER and message.patient_id is not None
+    if message.recipient is Recipient.PATIENT or on_record:
         if facts.patient is None:
             return Suppress(Reason.NO_PATIENT, "M-09")
         if facts.patient.erased:
             return Suppress(Reason.ERASED, "M-09")
-        if facts.patient.deceased:
+        if facts.patient.deceased and not (facts.invoice and facts.invoice.contact_id):
             return Suppress(Reason.DECEASED, "M-09")
-    reader = reader_of(message, facts.patient, facts.practitioner)
+    reader = reader_of(message, facts.patient, facts.practitioner, facts.invoice)
     if reader is None:
         return Suppress(Reason.NO_PRACTITIONER, "M-09")
     if message.channel is Channel.SMS:
@@ -132,6 +136,14 @@ def _reader(message: Message, facts: Facts) -> Suppress | None:
     if sendable(reader.email) is None:
         return Suppress(Reason.MALFORMED, "M-01")
     return None
+
+
+def _invoice(invoice: InvoiceSeen | None) -> Suppress | None:
+    if invoice is None:
+        return Suppress(Reason.NO_INVOICE, "B-08")
+    if not invoice.is_final:
+        return Suppress(Reason.NOT_FINAL, "B-06")
+    return Suppress(Reason.CREDITED, "B-06") if invoice.is_credited else None
 
 
 def _appointment(message: Message, appointment: Appointment | None, now: datetime) -> Suppress | None:

@@ -29,15 +29,17 @@ class Kind(StrEnum):
     BIRTHDAY = "birthday"
     REVIEW = "review"
     VOUCHER = "voucher"
+    INVOICE = "invoice"
 
 
 class About(StrEnum):
-    """What a message's subject is; `patient` and `voucher` too can be one."""
+    """What a message's subject is. `invoice` stands for a credit note too."""
 
     APPOINTMENT = "appointment"
     ROUND = "round"
     PATIENT = "patient"
     VOUCHER = "voucher"
+    INVOICE = "invoice"
 
 
 ABOUT = dict.fromkeys(Kind, About.APPOINTMENT) | {
@@ -45,6 +47,7 @@ ABOUT = dict.fromkeys(Kind, About.APPOINTMENT) | {
     Kind.CUSTOM: About.PATIENT,
     Kind.BIRTHDAY: About.PATIENT,
     Kind.VOUCHER: About.VOUCHER,
+    Kind.INVOICE: About.INVOICE,
 }
 """What the subject in the id of a message of that kind names."""
 
@@ -74,6 +77,7 @@ class Recipient(StrEnum):
     PATIENT = "patient"
     PRACTITIONER = "practitioner"
     ADDRESS = "address"
+    PAYER = "payer"
 
 
 class Decision(Value, frozen=True, kw_only=True):
@@ -93,9 +97,9 @@ class Message(Stored, frozen=True, kw_only=True):
     `hand_overs` counts claims, `lost_hand_overs` those of which nobody learnt the outcome; `content_key` is where the
     content as sent is kept, secret links blanked. `round_id` and `appointment_id` are what it concerns, `practitioner_id`
     whose agenda that is in. `template_id` names the template to write it by, None: the system one of its kind and
-    channel. `recipient` says who reads it: the patient (or whoever gets the patient's messages), a practitioner, or the
-    address given in `address` when it was planned. `given` are the words and amounts that it alone carries.
-    `in_place_of` is an SMS that did not go. `credits` were reserved in the SMS month `month`, `YYYY-MM`.
+    channel. `recipient` says who reads it: the patient (or whoever gets the patient's messages), a practitioner, the payer
+    of the invoice, or the address given in `address` when it was planned. `given` are the words and amounts that it alone
+    carries. `in_place_of` is an SMS that did not go. `credits` were reserved in the SMS month `month`, `YYYY-MM`.
     """
 
     id: str
@@ -141,6 +145,11 @@ class Message(Stored, frozen=True, kw_only=True):
     @property
     def about(self) -> About:
         return ABOUT[self.kind]
+
+    @property
+    def invoice_id(self) -> str | None:
+        """The invoice or credit note that it is about."""
+        return parts_of(self.id)[2] if self.about is About.INVOICE else None
 
     @property
     def occasion(self) -> str:

@@ -1,11 +1,12 @@
-"""What messages ask of the world beside the table: a mailer, a queue, executions, a content store, the waitlist's word."""
+"""What messages ask of the world beside the table: a mailer, a queue, stores, the waitlist's and billing's word."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from creneau.shared.model import Stored, Value
+from creneau.shared.money import Money
 from creneau.shared.store import Ref, Snapshot
 
 
@@ -127,3 +128,54 @@ class Offers(Protocol):
         ...
 
     def seen(self, round: Stored, appointment_id: str, read: Snapshot, now: datetime) -> OfferSeen | None: ...
+
+
+class InvoiceSeen(Value, frozen=True, kw_only=True):
+    """An invoice or credit note as billing sees it now; a draft has no number, no date and no sums.
+
+    `payer_email` is as written on it; `patient_id` and `contact_id` are the records that the payer is on, None: typed in.
+    `is_credited`: credit notes took all of it back. `sendings` counts its emails. `document_key` is where its PDF lies.
+    """
+
+    id: str
+    is_final: bool
+    is_credit_note: bool = False
+    is_credited: bool = False
+    number: str = ""
+    issued_on: date | None = None
+    due_on: date | None = None
+    total: Money
+    balance: Money
+    issuer_name: str = ""
+    payer_name: str
+    payer_email: str | None = None
+    patient_id: str | None = None
+    contact_id: str | None = None
+    practitioner_id: str | None = None
+    language: str | None = None
+    sendings: int = 0
+    version: int = 0
+    document_key: str = ""
+    document_name: str = ""
+
+
+class Invoices(Protocol):
+    """Billing, asked by messages."""
+
+    def ref(self, invoice_id: str) -> Ref[Any]: ...
+
+    def seen(self, invoice: Stored) -> InvoiceSeen: ...
+
+    def sent_once_more(self, invoice: Stored) -> Stored:
+        """The invoice with one more sending counted, to be written with its message."""
+        ...
+
+
+class NotDrawn(Exception):
+    """There is no PDF to attach. `args[0]` says why, in a word."""
+
+
+class Documents(Protocol):
+    def read(self, invoice_id: str, key: str) -> bytes:
+        """The PDF, drawn now where it was not yet. Raises NotDrawn."""
+        ...

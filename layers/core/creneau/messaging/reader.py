@@ -1,7 +1,8 @@
-"""Who reads a message, and where: the patient or the contact marked so, a practitioner, a given address (M-21)."""
+"""Who reads a message, and where: the patient or the contact marked so, a practitioner, a payer, an address (M-21, B-09)."""
 
 from creneau.agenda.catalogue import Patient, Practitioner
 from creneau.messaging.message import Message, Recipient
+from creneau.messaging.ports import InvoiceSeen
 from creneau.shared.model import Value
 
 
@@ -16,7 +17,9 @@ class Reader(Value, frozen=True, kw_only=True):
     phone_blocked: bool = False
 
 
-def reader_of(message: Message, patient: Patient | None, practitioner: Practitioner | None) -> Reader | None:
+def reader_of(
+    message: Message, patient: Patient | None, practitioner: Practitioner | None, invoice: InvoiceSeen | None = None
+) -> Reader | None:
     """None when the record that would name them is gone."""
     match message.recipient:
         case Recipient.ADDRESS:
@@ -26,6 +29,8 @@ def reader_of(message: Message, patient: Patient | None, practitioner: Practitio
             if practitioner is None:
                 return None
             return Reader(name=practitioner.name, email=practitioner.email, phone=practitioner.phone)
+        case Recipient.PAYER:
+            return payer_of(invoice, patient) if invoice else None
     return reader_of_patient(patient) if patient else None
 
 
@@ -40,3 +45,19 @@ def reader_of_patient(patient: Patient) -> Reader:
         phone=reader.phone,
         phone_blocked=reader.phone_blocked,
     )
+
+
+def payer_of(invoice: InvoiceSeen, patient: Patient | None) -> Reader:
+    """At the address that their record has now: a payer who is a patient is reached as in all their messages, a contact
+    at their own. Somebody typed in, or a contact who was deleted, at the address on the invoice; in its language."""
+    contact = next((c for c in patient.contacts if c.id == invoice.contact_id), None) if patient else None
+    if contact is not None:
+        return Reader(
+            name=contact.name, language=invoice.language, email=contact.email, email_blocked=contact.email_blocked
+        )
+    if patient is not None and invoice.contact_id is None:
+        reader = patient.reader
+        return Reader(
+            name=reader.name, language=invoice.language, email=reader.email, email_blocked=reader.email_blocked
+        )
+    return Reader(name=invoice.payer_name, language=invoice.language, email=invoice.payer_email)

@@ -36,6 +36,7 @@ ON_ITS_WAY = frozenset({MessageState.SCHEDULED, MessageState.CLAIMED})
 NOT_AGAIN = {
     Kind.OFFER: "its link can't be written a second time; the patient finds it in the first email",
     Kind.VOUCHER: "send the voucher itself again",
+    Kind.INVOICE: "send the invoice itself again",
 }
 """Kinds that are not sent again this way, and what to do instead."""
 

@@ -27,11 +27,12 @@ SYSTEM: dict[str, tuple[Delay, ...]] = {
     "birthday.sms": (),
     "review.email": (_DAY,),
     "voucher.email": (),
+    "invoice.email": (),
 }
 """The system templates, one per kind and channel, and their fixed delays: before the visit, after it for a review."""
 
-VARIANTS = {"moved.email": ("accepted",), "cancelled.email": ("by_patient",)}
-"""Second wordings that the facts choose: the patient accepted an offer, or cancelled themselves."""
+VARIANTS = {"moved.email": ("accepted",), "cancelled.email": ("by_patient",), "invoice.email": ("credit_note",)}
+"""Second wordings that the facts choose: the patient accepted an offer, or cancelled themselves; a credit note."""
 
 CUSTOM = frozenset(
     {"reminder.email", "reminder.sms", "confirmed.sms", "online_booking.sms", "custom.sms", "birthday.sms"}
@@ -39,7 +40,7 @@ CUSTOM = frozenset(
 )
 """The kinds and channels of which a clinic may have templates of its own."""
 
-BY_HAND = frozenset({"custom.sms", "voucher.email"})
+BY_HAND = frozenset({"custom.sms", "voucher.email", "invoice.email"})
 """Only sent when staff say so: there is nothing to turn off."""
 
 CANNOT_BE_OFF = BY_HAND | NEVER_OFF

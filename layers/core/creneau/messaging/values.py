@@ -6,6 +6,7 @@ from datetime import date, datetime, time
 from creneau.agenda.appointment import Appointment
 from creneau.agenda.catalogue import Patient
 from creneau.messaging.facts import Known
+from creneau.messaging.invoice_values import invoice_values
 from creneau.messaging.lines import web_address
 from creneau.messaging.locale import Speech
 from creneau.messaging.message import Channel, Kind
@@ -23,7 +24,7 @@ _OVER = frozenset({Kind.CANCELLED, Kind.REFUSED})
 
 def language_for(known: Known) -> str:
     """The reader's, else the clinic's."""
-    reader = reader_of(known.message, known.patient, known.practitioner)
+    reader = reader_of(known.message, known.patient, known.practitioner, known.invoice)
     return language_of(reader.language if reader else None, known.clinic.language)
 
 
@@ -45,6 +46,11 @@ def values_of(known: Known, channel: Channel, language: str, links: Mapping[str,
         texts |= _offer(said)
         blocks |= _offer_blocks(said)
         preheader = said.labels["answer_before"].format(before=texts["offer.answer_before"])
+    if known.invoice is not None:
+        told = invoice_values(known.invoice, said)
+        texts |= told.texts
+        blocks |= told.blocks
+        preheader = told.preheader
     if "voucher.code" in texts:
         until = _rows((said.labels["valid_until"], texts.get("voucher.expires_on", "")))
         blocks["voucher.details"] = Box(when=texts["voucher.code"], label=said.labels["code"], rows=until)
@@ -69,7 +75,7 @@ def _clinic(said: Said) -> dict[str, str]:
 
 def _people(said: Said) -> dict[str, str]:
     known = said.known
-    reader = reader_of(known.message, known.patient, known.practitioner)
+    reader = reader_of(known.message, known.patient, known.practitioner, known.invoice)
     patient = known.patient
     texts = {
         "recipient.name": one_line(reader.name)[: Patient.NAME_LIMIT] if reader else "",

@@ -10,7 +10,7 @@ from creneau.agenda.catalogue import Patient, Practitioner
 from creneau.messaging.group import SmsGroup
 from creneau.messaging.message import Decision, Message, MessageState
 from creneau.messaging.of_use import CatchUp
-from creneau.messaging.ports import OfferSeen
+from creneau.messaging.ports import InvoiceSeen, OfferSeen
 from creneau.messaging.sms.numbers import NumberFault
 from creneau.messaging.template import TemplateBook
 from creneau.shared.model import Value
@@ -57,6 +57,9 @@ class Reason(StrEnum):
     NO_OFFER = "offer_unknown"
     OFFER_DECIDED = "offer_no_longer_open"
     OFFER_EXPIRED = "too_late_to_answer"
+    NO_INVOICE = "invoice_unknown"
+    NOT_FINAL = "invoice_not_final"
+    CREDITED = "invoice_credited_in_full"
 
 
 class Facts(Value, frozen=True, kw_only=True):
@@ -69,6 +72,7 @@ class Facts(Value, frozen=True, kw_only=True):
     appointment: Appointment | None
     practitioner: Practitioner | None = None
     offer: OfferSeen | None = None
+    invoice: InvoiceSeen | None = None
     caught_up: CatchUp | None = None
     group: SmsGroup | None = None
     blocked: BlockedAddress | None = None
@@ -111,6 +115,8 @@ def decided(verdict: Verdict, step: str, facts: Facts, now: datetime) -> Decisio
     if facts.offer is not None:
         known["offer"] = facts.offer.state
         known["answer_before"] = facts.offer.expires_at.isoformat()
+    if facts.invoice is not None:
+        known["invoice_version"] = str(facts.invoice.version)
     name = {Send: "send", Defer: "defer", Suppress: "suppress"}[type(verdict)]
     return Decision(at=now, step=step, verdict=name, rule=verdict.rule, facts=known)
 

@@ -32,6 +32,8 @@ def chosen_for(known: Known) -> Chosen:
 def variant_of(known: Known) -> str:
     """Which second wording the facts ask for; see `template.VARIANTS`."""
     kind, appointment = known.message.kind, known.appointment
+    if known.invoice is not None:
+        return "credit_note" if known.invoice.is_credit_note else ""
     if kind is Kind.MOVED and appointment and appointment.offer_round_id is not None:
         return "accepted"
     if kind is Kind.CANCELLED and appointment and appointment.attendance is Attendance.CANCELLED_BY_PATIENT:

@@ -127,6 +127,8 @@ def hostile(kind: Kind, channel: Channel, language: str, word: str):
     message = about.message
     if kind is Kind.VOUCHER:
         message = message.with_(given={**message.given, "code": word, "name": word})
+    if about.invoice is not None:
+        parts["invoice"] = about.invoice.with_(number=word, issuer_name=word, payer_name=word)
     return replace(about, settings=settings, message=message, **parts)
 
 

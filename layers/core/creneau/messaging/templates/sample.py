@@ -8,7 +8,7 @@ from creneau.agenda.attendance import Attendance
 from creneau.agenda.catalogue import Address, Location, Patient, Practitioner, Predefined, Service
 from creneau.messaging.facts import Known
 from creneau.messaging.message import ABOUT, About, Channel, Kind, Message, Recipient
-from creneau.messaging.ports import OfferSeen
+from creneau.messaging.ports import InvoiceSeen, OfferSeen
 from creneau.messaging.template import TemplateBook
 from creneau.shared.money import Money
 from creneau.shared.settings import Clinic, Settings
@@ -35,6 +35,8 @@ _ENDED = {
     Kind.RECEIVED: Attendance.PENDING_CONFIRMATION,
     Kind.REVIEW: Attendance.ATTENDED,
 }
+
+_RECIPIENTS = {Kind.ONLINE_BOOKING: Recipient.PRACTITIONER, Kind.INVOICE: Recipient.PAYER}
 
 
 def sample(
@@ -70,6 +72,7 @@ def sample(
         ),
         round=None,
         offer=offer(start, now, clinic) if kind is Kind.OFFER else None,
+        invoice=invoice(doctor, f"{first} {last}", variant, now, clinic) if kind is Kind.INVOICE else None,
     )
 
 
@@ -86,7 +89,7 @@ def message(kind: Kind, channel: Channel, now: datetime, clinic: Clinic) -> Mess
         id=f"{kind}.{channel}.sample.0",
         kind=kind,
         channel=channel,
-        recipient=Recipient.PRACTITIONER if kind is Kind.ONLINE_BOOKING else Recipient.PATIENT,
+        recipient=_RECIPIENTS.get(kind, Recipient.PATIENT),
         given=voucher if kind is Kind.VOUCHER else {},
         occurrence="0",
         due_at=now,
@@ -104,6 +107,22 @@ def offer(start: datetime, now: datetime, clinic: Clinic) -> OfferSeen:
         sent_at=now,
         expires_at=min(after_days(now, 12, clinic.zone), start),
         state="sent",
+    )
+
+
+def invoice(issuer: str, payer: str, variant: str, now: datetime, clinic: Clinic) -> InvoiceSeen:
+    today = local_date(now, clinic.zone)
+    return InvoiceSeen(
+        id="sample",
+        is_final=True,
+        is_credit_note=variant == "credit_note",
+        number=f"{today.year}-0042",
+        issued_on=today,
+        due_on=today + timedelta(days=30),
+        total=Money(amount=120_00, currency=clinic.currency),
+        balance=Money(amount=120_00, currency=clinic.currency),
+        issuer_name=issuer,
+        payer_name=payer,
     )
 
 

@@ -23,7 +23,7 @@ class Part(StrEnum):
 
 
 EVERY = frozenset(Kind)
-VISITS = EVERY - {Kind.CUSTOM, Kind.BIRTHDAY, Kind.VOUCHER}
+VISITS = EVERY - {Kind.CUSTOM, Kind.BIRTHDAY, Kind.VOUCHER, Kind.INVOICE}
 EMAIL, ALL = frozenset({Channel.EMAIL}), frozenset(Channel)
 
 
@@ -71,8 +71,9 @@ def _block(name: str, kinds: frozenset[Kind], privacy: Privacy = Privacy.PERSONA
 
 _JOINED = frozenset({Kind.CONFIRMED, Kind.MOVED, Kind.REMINDER})
 _MOVED, _OFFER = frozenset({Kind.MOVED}), frozenset({Kind.OFFER})
-_REVIEW, _VOUCHER = frozenset({Kind.REVIEW}), frozenset({Kind.VOUCHER})
-_TO_PATIENTS = EVERY - {Kind.ONLINE_BOOKING}
+_REVIEW, _VOUCHER, _INVOICE = frozenset({Kind.REVIEW}), frozenset({Kind.VOUCHER}), frozenset({Kind.INVOICE})
+_OF_PATIENTS = EVERY - _VOUCHER - _INVOICE
+_UNASKED = frozenset({Kind.CUSTOM, Kind.BIRTHDAY, Kind.REVIEW})
 
 FIELDS: dict[str, Field] = {
     field.name: field
@@ -81,10 +82,10 @@ FIELDS: dict[str, Field] = {
         _public("clinic.phone", optional=True),
         _public("clinic.website", optional=True, address=True),
         _personal("recipient.name", EVERY),
-        _personal("patient.name", EVERY - _VOUCHER),
-        _personal("patient.first_name", EVERY - _VOUCHER),
-        _personal("patient.last_name", EVERY - _VOUCHER),
-        _personal("practitioner.name", EVERY - _VOUCHER, optional=True),
+        _personal("patient.name", _OF_PATIENTS),
+        _personal("patient.first_name", _OF_PATIENTS),
+        _personal("patient.last_name", _OF_PATIENTS),
+        _personal("practitioner.name", _OF_PATIENTS, optional=True),
         _personal("appointment.start", VISITS),
         _personal("appointment.date", VISITS),
         _personal("appointment.time", VISITS),
@@ -111,7 +112,14 @@ FIELDS: dict[str, Field] = {
         _personal("voucher.amount", _VOUCHER),
         _personal("voucher.expires_on", _VOUCHER, optional=True),
         _block("voucher.details", _VOUCHER),
-        _personal("opt_out.link", _TO_PATIENTS - VISITS - _VOUCHER | _REVIEW, optional=True, address=True),
+        _personal("invoice.number", _INVOICE),
+        _personal("invoice.issued_on", _INVOICE),
+        _personal("invoice.due_on", _INVOICE, optional=True),
+        _personal("invoice.total", _INVOICE),
+        _personal("invoice.balance", _INVOICE),
+        _personal("issuer.name", _INVOICE),
+        _block("invoice.details", _INVOICE),
+        _personal("opt_out.link", _UNASKED, optional=True, address=True),
     )
 }
 
