@@ -12,9 +12,12 @@ from creneau.agenda.blocked_address import BlockedAddress, address_key
 from creneau.agenda.catalogue import Patient
 from creneau.messaging.group import GroupState, SmsGroup
 from creneau.messaging.message import Channel, Kind, Message, MessageState, message_id
+from creneau.messaging.reminders import reminders_of
 from creneau.messaging.secret_links import BLANK
 from creneau.messaging.sms.month import Charge, SmsMonth, SmsUse, UseState
+from creneau.messaging.template import TemplateBook
 from creneau.messaging.told import due_kind
+from creneau.shared.settings import Settings
 from creneau.waitlist.round import OfferState, Round
 from tests.faults.cloud import Cloud
 from tests.support import judge
@@ -35,6 +38,7 @@ def broken_at_rest(cloud: Cloud) -> Iterator[str]:
     yield from judge.unfinished(cloud.view)
     yield from _messages(cloud)
     yield from _told(cloud)
+    yield from _reminders(cloud)
     yield from _opted_out(cloud)
     yield from _credits(cloud)
     yield from _groups(cloud)
@@ -134,6 +138,21 @@ def _told(cloud: Cloud) -> Iterator[str]:
             wanted = message_id(Kind.OFFER, Channel.EMAIL, round.id, offer.appointment_id)
             if offer.state is OfferState.SENT and wanted not in known:
                 yield f"W-04: {wanted} was never planned"
+
+
+def _reminders(cloud: Cloud) -> Iterator[str]:
+    """Every visit ahead has the reminders that its templates ask for now, and waits for no others."""
+    settings = next(iter(cloud.view.all(Settings)), Settings())
+    book = next(iter(cloud.view.all(TemplateBook)), TemplateBook())
+    wanted = {
+        reminder.id
+        for visit in cloud.view.all(Appointment)
+        for reminder in reminders_of(visit, settings, book, cloud.app.clinic.zone)
+        if reminder.due_at > cloud.state.now
+    }
+    waiting = {m.id for m in cloud.view.all(Message) if m.kind is Kind.REMINDER and m.is_scheduled}
+    yield from (f"M-03: {id} is not planned" for id in wanted - waiting)
+    yield from (f"M-09: {id} is planned still" for id in waiting - wanted)
 
 
 def _as_good_as(m: Message) -> MessageState:

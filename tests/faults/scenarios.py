@@ -20,7 +20,7 @@ from creneau.messaging.message import Channel, Kind, Message, MessageState, mess
 from creneau.messaging.send_group import PAGE, Asked
 from creneau.shared.actor import SYSTEM
 from creneau.shared.errors import NotFound
-from creneau.shared.settings import SETTINGS, SmsSettings
+from creneau.shared.settings import SETTINGS, Settings, SmsSettings
 from creneau.shared.store import Put, require
 from creneau.waitlist.answer import Answer
 from creneau.waitlist.round import Round
@@ -209,6 +209,26 @@ def wish(app: App) -> Any:
     birthdays({}, None)
 
 
+def _reminded(cloud: Cloud) -> None:
+    """Two visits ahead, each reminded a day before."""
+    world = World().clinic()
+    world.open("2026-04-20 08:00", "18:00")
+    world.book("pat_gone", "2026-04-20 09:00", id="apt_1")
+    world.book("pat_2", "2026-04-20 09:30", id="apt_2")
+    cloud.load(world)
+
+
+def remind_no_more(app: App) -> Any:
+    present = app.store.get(SETTINGS) or Settings()
+    if "reminder.email" not in present.messaging.off:
+        messaging = present.messaging.with_(off=(*present.messaging.off, "reminder.email"))
+        app.change_settings(present.with_(messaging=messaging), present.version)
+
+
+def give_up(app: App) -> Any:
+    return app.change_attendance("apt_1", Attendance.CANCELLED_BY_PATIENT, SYSTEM)
+
+
 def nothing(app: App) -> None:
     """Time passes."""
 
@@ -251,6 +271,9 @@ SCENARIOS = [
     Scenario("read_what_was_said", clinic(0), read_what_was_said, timedelta(minutes=2)),
     Scenario("offer_bounces", OFFERED, bounce),
     Scenario("text_fails", _texted, hear_of_a_text, timedelta(minutes=2)),
+    Scenario("move_reminded", _reminded, move, timedelta(minutes=12)),
+    Scenario("give_up_reminded", _reminded, give_up, timedelta(minutes=12)),
+    Scenario("remind_no_more", _reminded, remind_no_more, timedelta(minutes=12)),
     Scenario("book_and_text", _texting, book_and_text),
     Scenario("write_to_all", _many, write_to_all),
     Scenario("take_back", after(_many, write_to_all_tomorrow, timedelta(minutes=5)), take_back),

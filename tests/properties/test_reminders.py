@@ -82,7 +82,6 @@ class Visits:
         self.post.texting()
         self.post.patient(phone=PHONES[clinic.country])
         self.zone, self.visits, self.by_staff = clinic.zone, list[str](), set[str]()
-        self.settings_version = self.book_version = 0
         self.left: list[tuple[Message, Appointment]] = []
         for port in (self.post.mailer, self.post.texter):
             port.send = self._seen(port.send)  # type: ignore[method-assign]
@@ -135,14 +134,12 @@ class Visits:
                         waiting[0], SYSTEM
                     )
             case "templates":
-                self.book_version += 1
                 present = post.store.get(TEMPLATE_BOOK)
                 post.put(about.with_(version=present.version if present else 0))
-                post.start_replan("templates", self.book_version)
+                post.start_replan()
             case "off" | "on":
-                self.settings_version += 1
                 post.settings(off=("reminder.email",) if step == "off" else ())
-                post.start_replan("settings", self.settings_version)
+                post.start_replan()
             case "walk":
                 post.continue_replan()
 

@@ -58,7 +58,7 @@ KEYS = {
     "OfferWithdrawn": (f"{slot('2026-03-20 09:00').id}.1.1",),
     "OffersMade": (f"{slot('2026-03-20 09:00').id}.1.1",),
     "ReplanStepped": ("3",),
-    "ReplanWanted": ("settings", "3"),
+    "ReplanWanted": (),
     "RoundClosed": ("prc_1", slot("2026-03-20 09:00").id, f"{slot('2026-03-20 09:00').id}.1.1"),
 }
 

@@ -45,9 +45,9 @@ def name_changes(before: Stored | None, after: Stored | None) -> list[Change]:
         case BlockedAddress():
             return [Change("AddressJudged", (after.id,))]
         case Settings():
-            return _anew("settings", before if isinstance(before, Settings) else Settings(), after)
+            return _anew(before if isinstance(before, Settings) else None, after)
         case TemplateBook():
-            return _anew("templates", before if isinstance(before, TemplateBook) else TemplateBook(), after)
+            return _anew(before if isinstance(before, TemplateBook) else None, after)
         case ReplanJob() if after.finished_at is None:
             return [Change("ReplanStepped", (str(after.version),))]
         case SmsGroup() if after.is_under_way:
@@ -65,8 +65,8 @@ def _of_message(before: Message | None, after: Message) -> Iterator[Change]:
         yield Change("OfferUnread", (after.round_id,))
 
 
-def _anew(source: str, before: Settings | TemplateBook, after: Settings | TemplateBook) -> list[Change]:
-    return [Change("ReplanWanted", (source, str(after.version)))] if asks_anew(before, after) else []
+def _anew(before: Settings | TemplateBook | None, after: Settings | TemplateBook) -> list[Change]:
+    return [Change("ReplanWanted", ())] if asks_anew(before, after) else []
 
 
 def _of_day(before: PractitionerDay | None, after: PractitionerDay) -> Iterator[Change]:

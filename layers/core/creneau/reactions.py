@@ -74,7 +74,7 @@ ACTS: dict[str, Callable[..., object]] = {
     "settle_place": settle_place,
     "settle_round": settle_round,
     "settle_slot": lambda app, slot_id: app.settle_slot(parse_slot(slot_id)),
-    "start_replan": lambda app, source, version: app.start_replan(source, int(version)),
+    "start_replan": lambda app: app.start_replan(),
     "tell_of_appointment": lambda app, appointment_id: app.tell_of_appointment(appointment_id),
     "walk_group": lambda app, group_id: app.walk_group(group_id),
 }

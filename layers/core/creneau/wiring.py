@@ -102,10 +102,6 @@ if TYPE_CHECKING:
     from creneau.billing.documents.change_logo import ChangeLogo
     from creneau.billing.documents.draw_document import DrawDocument
     from creneau.billing.documents.open_document import OpenDocument
-    from creneau.billing.documents.ports import Drawer, Shelf
-    from creneau.billing.documents.change_logo import ChangeLogo
-    from creneau.billing.documents.draw_document import DrawDocument
-    from creneau.billing.documents.open_document import OpenDocument
     from creneau.billing.documents.ports import Drawer, LogoPlace, Shelf
     from creneau.messaging.deliver import Deliver
     from creneau.messaging.resume import ResumeSending

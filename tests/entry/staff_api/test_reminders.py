@@ -89,7 +89,7 @@ def test_how_far_planning_has_come(texting, secretary):
     assert secretary.get("/v1/reminders/replanning").json == nothing
     for patient, start in (("pat_1", "2026-03-21 07:00"), ("pat_2", "2026-03-21 08:00")):
         texting.book(patient, start)
-    texting.app.start_replan("templates", 1)
+    texting.app.start_replan()
     begun = secretary.get("/v1/reminders/replanning")
     assert (begun["running"], begun["done"]) == (True, 0)
     texting.rest()

@@ -240,14 +240,14 @@ def test_another_delay_and_a_template_that_is_off_or_gone(visit):
     visit.wait(timedelta(hours=1))
     book = visit.store.get(TEMPLATE_BOOK)
     visit.put(book.with_(stored=own("24h", "12h").stored))
-    visit.start_replan("templates", 2)
+    visit.start_replan()
     visit.remind("apt_1")
     old, kept, new = (f"reminder.email.apt_1.tpl_own-{code}" for code in ("48h", "24h", "12h"))
     assert visit.message(old).state is MessageState.CANCELLED
     assert (visit.message(kept).version, visit.message(new).state) == (1, MessageState.SCHEDULED)
     book = visit.store.get(TEMPLATE_BOOK)
     visit.put(book.with_(stored=()))
-    visit.start_replan("templates", 3)
+    visit.start_replan()
     visit.remind("apt_1")
     assert scheduled(visit) == [EMAIL, SMS]
 
@@ -269,7 +269,7 @@ def test_a_template_turned_on_reminds_of_what_is_still_ahead_and_makes_up_for_no
     visit.remind("apt_1")
     visit.now = at("2027-03-31 10:00")
     visit.put(own("48h", "2h"))
-    visit.start_replan("templates", 1)
+    visit.start_replan()
     visit.now += timedelta(seconds=3)
     visit.remind("apt_1")
     assert "reminder.email.apt_1.tpl_own-2h" in scheduled(visit)

@@ -8,9 +8,9 @@ from creneau.agenda.catalogue import Agenda
 from creneau.changes import Change, name_changes
 from creneau.messaging.delay import parse_delay
 from creneau.messaging.message import Channel, Kind, MessageState
-from creneau.messaging.replan import STEP
+from creneau.messaging.replan import STEP, SweepReplan
 from creneau.messaging.replan_job import REPLAN_JOB, ReplanJob
-from creneau.messaging.template import Line, TemplateBook
+from creneau.messaging.template import TEMPLATE_BOOK, Line, TemplateBook
 from creneau.shared.settings import Look, MessagingSettings, Settings, SmsSettings
 from tests.support.post import NOW
 
@@ -30,6 +30,14 @@ def clinic(post):
         post.remind(id)
     post.wait(timedelta(hours=1))
     return post
+
+
+def ask(post, *delays: str) -> None:
+    """The clinic's own template reminds so long before, or at no time any more."""
+    line = OWN.with_(delays=tuple(map(parse_delay, delays)), active=bool(delays))
+    present = post.store.get(TEMPLATE_BOOK)
+    post.put(TemplateBook(stored=(line,), version=present.version if present else 0))
+    post.start_replan()
 
 
 def job(post) -> ReplanJob:
@@ -53,8 +61,7 @@ def of_template(post, *states: MessageState) -> list[str]:
 
 @pytest.mark.rule("M-08", "M-09")
 def test_a_new_template_reaches_every_visit_page_by_page(clinic):
-    clinic.put(BOOK.with_(version=0))
-    clinic.start_replan("templates", 1)
+    ask(clinic, "48h")
     assert walk(clinic) == 4
     assert len(of_template(clinic, MessageState.SCHEDULED)) == VISITS
     assert (job(clinic).done, job(clinic).finished_at, job(clinic).look_at) == (VISITS, clinic.now, None)
@@ -63,19 +70,18 @@ def test_a_new_template_reaches_every_visit_page_by_page(clinic):
 @pytest.mark.rule("M-09")
 def test_one_that_is_turned_off_or_deleted_is_taken_back_everywhere(clinic):
     clinic.settings(off=("reminder.email",))
-    clinic.start_replan("settings", 1)
+    clinic.start_replan()
     walk(clinic)
     assert {m.state for m in clinic.messages()} == {MessageState.CANCELLED}
     clinic.settings(off=())
-    clinic.start_replan("settings", 2)
+    clinic.start_replan()
     walk(clinic)
     assert {m.state for m in clinic.messages()} == {MessageState.SCHEDULED}
 
 
 @pytest.mark.rule("M-09")
 def test_a_step_that_is_interrupted_is_taken_again(clinic):
-    clinic.put(BOOK.with_(version=0))
-    clinic.start_replan("templates", 1)
+    ask(clinic, "48h")
     clinic.store.before_commit.append(fail_at(20))
     with pytest.raises(RuntimeError):
         clinic.continue_replan(job(clinic).version)
@@ -99,7 +105,7 @@ def fail_at(number: int):
 @pytest.mark.rule("M-09")
 @pytest.mark.promise(34)
 def test_a_record_that_is_read_twice_makes_one_walk(clinic):
-    clinic.start_replan("templates", 1)
+    ask(clinic, "48h")
     version = job(clinic).version
     clinic.continue_replan(version)
     after = job(clinic)
@@ -109,56 +115,78 @@ def test_a_record_that_is_read_twice_makes_one_walk(clinic):
 
 @pytest.mark.rule("M-09")
 def test_two_steps_at_once_count_once(clinic):
-    clinic.start_replan("templates", 1)
+    ask(clinic, "48h")
     clinic.meanwhile(clinic.continue_replan)
     clinic.continue_replan()
     assert job(clinic).done == STEP
 
 
 @pytest.mark.rule("M-09")
-def test_a_newer_change_begins_anew_and_an_older_one_does_nothing(clinic):
-    clinic.start_replan("templates", 1)
+def test_a_newer_change_begins_anew_and_none_does_nothing(clinic):
+    ask(clinic, "48h")
+    first = job(clinic)
     clinic.continue_replan()
     clinic.wait(timedelta(minutes=1))
-    clinic.start_replan("settings", 4)
+    ask(clinic, "24h", "12h")
     began = job(clinic)
     assert (began.done, began.cursor, began.since) == (0, None, clinic.now)
-    assert began.seen == {"templates": 1, "settings": 4}
-    for source, version in (("templates", 1), ("settings", 3), ("settings", 4)):
-        clinic.start_replan(source, version)
+    assert began.asked != first.asked
+    ask(clinic, "24h", "12h")
+    clinic.settings(paused=True)
+    clinic.start_replan()
     assert job(clinic) == began
 
 
 def test_a_change_between_a_step_and_its_record_begins_anew(clinic):
-    clinic.start_replan("templates", 1)
+    ask(clinic, "48h")
 
     def newer(writes):
         clinic.store.before_commit.clear()
-        clinic.start_replan("templates", 2)
+        ask(clinic, "24h")
 
-    clinic.store.before_commit.append(newer)
+    clinic.store.before_commit[:] = [newer]
     clinic.continue_replan()
-    assert (job(clinic).done, job(clinic).seen) == (0, {"templates": 2})
+    walk(clinic)
+    planned = of_template(clinic, MessageState.SCHEDULED)
+    assert len(planned) == VISITS
+    assert all(id.endswith("-24h") for id in planned)
 
 
 @pytest.mark.promise(32)
 def test_the_sweeper_finds_a_walk_that_stopped(clinic):
-    clinic.start_replan("templates", 1)
-    assert clinic.store.look_at(ReplanJob, clinic.now + timedelta(minutes=2)) == []
+    ask(clinic, "48h")
+    assert sweep(clinic) == 0
     assert clinic.store.look_at(ReplanJob, clinic.now + timedelta(minutes=3)) == [REPLAN_JOB]
+    clinic.wait(timedelta(minutes=3))
+    assert sweep(clinic) == 1
+    assert job(clinic).done == STEP
     walk(clinic)
     assert clinic.store.look_at(ReplanJob, None) == []
+    clinic.wait(timedelta(days=1))
+    assert sweep(clinic) == 0
+
+
+@pytest.mark.promise(32)
+def test_the_sweeper_finds_a_change_that_nobody_heard_of(clinic):
+    clinic.settings(off=("reminder.email",))
+    sweep(clinic)
+    walk(clinic)
+    assert {m.state for m in clinic.messages()} == {MessageState.CANCELLED}
+
+
+def sweep(post) -> int:
+    return SweepReplan(post.store, post.start_replan, post.continue_replan, post.clock)()
 
 
 def test_without_agendas_it_ends_at_once(post):
-    post.start_replan("templates", 1)
+    ask(post, "48h")
     post.continue_replan()
     assert job(post).finished_at == post.now
     post.continue_replan()
     assert job(post).version == 2
 
 
-WANTED = Change("ReplanWanted", ("settings", "7"))
+WANTED = Change("ReplanWanted", ())
 
 
 @pytest.mark.rule("M-08", "M-09")
@@ -170,17 +198,17 @@ WANTED = Change("ReplanWanted", ("settings", "7"))
         (Settings(), Settings(messaging=MessagingSettings(off=()), version=7), [WANTED]),
         (Settings(), Settings(messaging=MessagingSettings(paused=True), look=Look(phone="1"), version=7), []),
         (BOOK, BOOK.with_(stored=(OWN.with_(wording=3),), version=3), []),
-        (None, BOOK, [Change("ReplanWanted", ("templates", "2"))]),
-        (BOOK, BOOK.with_(stored=(OWN.with_(active=False),), version=3), [Change("ReplanWanted", ("templates", "3"))]),
-        (BOOK, BOOK.with_(stored=(), version=3), [Change("ReplanWanted", ("templates", "3"))]),
+        (None, BOOK, [WANTED]),
+        (BOOK, BOOK.with_(stored=(OWN.with_(active=False),), version=3), [WANTED]),
+        (BOOK, BOOK.with_(stored=(), version=3), [WANTED]),
         (
             BOOK,
             BOOK.with_(stored=(OWN.with_(delays=(parse_delay("1d"),)),), version=3),
-            [Change("ReplanWanted", ("templates", "3"))],
+            [WANTED],
         ),
         (BOOK, BOOK.with_(stored=(OWN, OWN.with_(id="tpl_2", kind=Kind.CUSTOM)), version=3), []),
-        (None, ReplanJob(since=NOW, version=4), [Change("ReplanStepped", ("4",))]),
-        (None, ReplanJob(since=NOW, version=4, finished_at=NOW), []),
+        (None, ReplanJob(since=NOW, asked="a", version=4), [Change("ReplanStepped", ("4",))]),
+        (None, ReplanJob(since=NOW, asked="a", version=4, finished_at=NOW), []),
     ],
 )
 def test_only_what_reminders_depend_on_asks_for_it(before, after, named):

@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 
 from creneau.agenda.catalogue import Agenda
 from creneau.agenda.collections import appointments_from, catalogue
-from creneau.messaging.replan_job import REPLAN_JOB, ReplanJob
+from creneau.messaging.replan_job import REPLAN_JOB, ReplanJob, asked_for
+from creneau.messaging.template import TEMPLATE_BOOK, TemplateBook
 from creneau.shared.again import Again
+from creneau.shared.settings import SETTINGS, Settings
 from creneau.shared.store import Conflict, Put, Store, everything
 from creneau.shared.time import Clock
 
@@ -20,27 +22,23 @@ STALLED = timedelta(minutes=3)
 
 @dataclass(frozen=True)
 class StartReplan:
-    """Begins the walk for a version of what asked for it; a version that was seen, or is older, asks for nothing."""
+    """Begins the walk when other reminders are asked for than the last one was begun for; else does nothing."""
 
     store: Store
     clock: Clock
     again: Again
 
-    def __call__(self, source: str, version: int) -> None:
-        self.again(lambda: self._step(source, version))
+    def __call__(self) -> None:
+        self.again(self._step)
 
-    def _step(self, source: str, version: int) -> None:
-        now, before = self.clock(), self.store.get(REPLAN_JOB)
-        seen = before.seen if before else {}
-        if seen.get(source, 0) >= version:
+    def _step(self) -> None:
+        now, read = self.clock(), self.store.snapshot([SETTINGS, TEMPLATE_BOOK, REPLAN_JOB])
+        asked = asked_for(read.get(SETTINGS) or Settings(), read.get(TEMPLATE_BOOK) or TemplateBook())
+        before = read.get(REPLAN_JOB)
+        if asked == (before.asked if before else asked_for(Settings(), TemplateBook())):
             return
-        job = ReplanJob(
-            version=before.version if before else 0,
-            since=now,
-            seen={**seen, source: version},
-            look_at=now + STALLED,
-        )
-        self.store.commit([Put(job)])
+        version = before.version if before else 0
+        self.store.commit([Put(ReplanJob(version=version, since=now, asked=asked, look_at=now + STALLED))])
 
 
 @dataclass(frozen=True)
@@ -77,3 +75,21 @@ class ContinueReplan:
         if len(ahead) == 1:
             return after.with_(finished_at=now, look_at=None)
         return after.with_(agenda_id=ahead[1])
+
+
+@dataclass(frozen=True)
+class SweepReplan:
+    """What the stream lost: a change that nobody walked for, or a step that nobody took. 1 when there was one to take."""
+
+    store: Store
+    start: Callable[[], object]
+    go_on: Callable[[], object]
+    clock: Clock
+
+    def __call__(self) -> int:
+        self.start()
+        job = self.store.get(REPLAN_JOB)
+        if job is None or job.look_at is None or job.look_at > self.clock():
+            return 0
+        self.go_on()
+        return 1

@@ -1,10 +1,10 @@
 """The walk over all visits ahead that follows a change of the reminders' templates: how far it has come (M-08, M-09)."""
 
-from collections.abc import Iterator
+import hashlib
 from datetime import datetime
 
 from creneau.messaging.message import Channel, Kind
-from creneau.messaging.template import Line, TemplateBook
+from creneau.messaging.template import TemplateBook
 from creneau.shared.model import Stored
 from creneau.shared.settings import Settings
 from creneau.shared.store import Ref
@@ -13,12 +13,12 @@ from creneau.shared.store import Ref
 class ReplanJob(Stored, frozen=True, kw_only=True):
     """There is one; a newer change begins it anew.
 
-    `since` is when the change was noticed, `seen` the versions of what asked for it. Agendas are walked by id, each by
-    start of its visits from `since` on: `agenda_id` is the present one, `cursor` its next page. `done` counts visits.
+    `since` is when the change was noticed, `asked` what is asked for now. Agendas are walked by id, each by start of its
+    visits from `since` on: `agenda_id` is the present one, `cursor` its next page. `done` counts visits.
     """
 
     since: datetime
-    seen: dict[str, int] = {}
+    asked: str
     agenda_id: str = ""
     cursor: str | None = None
     done: int = 0
@@ -31,16 +31,23 @@ REPLAN_JOB = Ref(ReplanJob, ("replan_job",))
 _SYSTEM = frozenset(f"{Kind.REMINDER}.{channel}" for channel in Channel)
 
 
-def asks_anew(before: Settings | TemplateBook, after: Settings | TemplateBook) -> bool:
-    """Whether other reminders are wanted after a change of the settings, or of the templates."""
-    return _wanted(before) != _wanted(after)
+def asked_for(settings: Settings, book: TemplateBook) -> str:
+    """A digest of all that reminders depend on but their visits: equal for what asks for the same ones."""
+    wanted = (_of_settings(settings), _of_book(book))
+    return hashlib.sha256(repr(wanted).encode()).hexdigest()[:32]
 
 
-def _wanted(of: Settings | TemplateBook) -> object:
-    if isinstance(of, Settings):
-        return of.sms.enabled, _SYSTEM & set(of.messaging.off)
-    return {line.id: (line.channel, line.delays) for line in _active(of)}
+def asks_anew(before: Settings | TemplateBook | None, after: Settings | TemplateBook) -> bool:
+    """Whether a change of the settings, or of the templates, asks for other reminders."""
+    if isinstance(after, Settings):
+        return _of_settings(before if isinstance(before, Settings) else Settings()) != _of_settings(after)
+    return _of_book(before if isinstance(before, TemplateBook) else TemplateBook()) != _of_book(after)
 
 
-def _active(book: TemplateBook) -> Iterator[Line]:
-    return (line for line in book.stored if line.kind is Kind.REMINDER and line.active and not line.is_system)
+def _of_settings(settings: Settings) -> object:
+    return settings.sms.enabled, sorted(_SYSTEM & set(settings.messaging.off))
+
+
+def _of_book(book: TemplateBook) -> object:
+    lines = (line for line in book.stored if line.kind is Kind.REMINDER and line.active and not line.is_system)
+    return sorted((line.id, line.channel.value, [delay.code for delay in line.delays]) for line in lines)
