@@ -72,10 +72,10 @@ class SmallClinic:
         where = f"/agendas/{self.agenda_id}/days/{self.day(day)}/availabilities"
         self.running.staff.delete(f"{where}/{availability_id}")
 
-    def person(self, language: str = "en", email: str = "") -> Person:
+    def person(self, language: str = "en", email: str = "", phone: str | None = None) -> Person:
         number = len(self.people) + 1
         email = email or f"p{number}.{self.tag}@mail.example"
-        body = {"first_name": f"P{number}", "last_name": self.tag, "email": email, "language": language}
+        body = {"first_name": f"P{number}", "last_name": self.tag, "email": email, "language": language, "phone": phone}
         self.people.append(Person(self.running.staff.post("/patients", body)["id"], email))
         return self.people[-1]
 

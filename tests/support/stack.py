@@ -177,6 +177,11 @@ class Running:
         plain = {key: html.unescape(mail[key]).translate(SPACES) for key in ("subject", "text", "html")}
         return mail | plain | {"at": datetime.fromtimestamp(about["at"], UTC)}
 
+    def texts(self, to: str) -> list[dict[str, Any]]:
+        """SMS to one number, oldest first: `at` an instant, `text`."""
+        found = [t for t in self.stack.engine.sms() if t["to"] == to]
+        return [t | {"at": datetime.fromtimestamp(t["at"], UTC)} for t in found]
+
     def link(self, to: str) -> str:
         """The path of the offer's link in the latest mail that has one."""
         return until(lambda: self._link(to), f"an offer to {to}")
