@@ -8,8 +8,9 @@ from botocore.config import Config
 
 from creneau.adapters.aws import LINKED
 from creneau.adapters.document_shelf import DocumentShelf
+from creneau.adapters.logo import S3Logo
 from creneau.billing.documents.ports import Shelf
-from tests.support.documents import FakeShelf
+from tests.support.documents import FakeLogo, FakeShelf
 
 pytestmark = pytest.mark.rule("B-07")
 ONE, TWO = b"%PDF one", b"%PDF two"
@@ -56,3 +57,14 @@ def test_a_link_opens_as_a_pdf_of_that_name_and_ends(bucket):
     assert asked["X-Amz-Algorithm"] == "AWS4-HMAC-SHA256"
     assert asked["response-content-disposition"] == 'inline; filename="F2027-0001.pdf"'
     assert asked["response-content-type"] == "application/pdf"
+
+
+def test_the_logo_is_there_until_it_is_taken_away(bucket):
+    for place in (FakeLogo(), S3Logo(bucket, "contents")):
+        assert place.read() == b""
+        place.remove()
+        for content in (ONE, TWO):
+            place.put(content)
+        assert place.read() == TWO
+        place.remove()
+        assert place.read() == b""

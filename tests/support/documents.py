@@ -173,3 +173,19 @@ class FakeShelf:
     def link(self, key: str, name: str, seconds: int) -> str:
         self.links.append((key, name, seconds))
         return f"https://files.example/{key}"
+
+
+class FakeLogo:
+    """Where the clinic's logo lies, in memory."""
+
+    def __init__(self, content: bytes = b"") -> None:
+        self.content = content
+
+    def read(self) -> bytes:
+        return self.content
+
+    def put(self, content: bytes) -> None:
+        self.content = content
+
+    def remove(self) -> None:
+        self.content = b""

@@ -481,28 +481,6 @@ class App:
 
         return OpenDocument(self.clock, self.drawer, self.shelf)
 
-    # -- documents; what makes them is imported here, for the functions that need it
-    @cached_property
-    def shelf(self) -> "Shelf":
-        return DocumentShelf(aws.client("s3", aws.LINKED), self.environment["CONTENT_BUCKET"])
-
-    @cached_property
-    def drawer(self) -> "Drawer":
-        return DocumentDrawer(aws.client("lambda", aws.AWAITED), self.environment["DRAW_DOCUMENT"])
-
-    @cached_property
-    def draw_document(self) -> "DrawDocument":
-        from creneau.billing.documents.draw import draw
-        from creneau.billing.documents.draw_document import DrawDocument
-
-        return DrawDocument(self.store, self.clinic, self.clock, self.shelf, draw)
-
-    @cached_property
-    def open_document(self) -> "OpenDocument":
-        from creneau.billing.documents.open_document import OpenDocument
-
-        return OpenDocument(self.clock, self.drawer, self.shelf)
-
     # -- messages
     @cached_property
     def offers(self) -> Offers:

@@ -1,9 +1,13 @@
 """Staff open the PDF of an invoice: a link that soon ends, to a document that was drawn where typst is."""
 
+import base64
+import io
+
 import pytest
+from PIL import Image
 
 from tests.entry.staff_api.test_invoices import books, drafted
-from tests.support.documents import FakeShelf
+from tests.support.documents import FakeLogo, FakeShelf
 from tests.support.staff_api import Staff
 
 __all__ = ["books"]
@@ -16,7 +20,9 @@ def shelf(world) -> FakeShelf:
     from creneau.billing.documents.draw_document import DrawDocument
 
     held, shelf = world.app, FakeShelf()
-    draw = DrawDocument(held.store, held.clinic, held.clock, shelf, lambda document: repr(document).encode())
+    draw = DrawDocument(
+        held.store, held.clinic, held.clock, shelf, lambda document, logo: repr(document).encode() + logo, lambda: b""
+    )
     held.shelf, held.drawer = shelf, draw
     return shelf
 
@@ -44,3 +50,20 @@ def test_a_practitioner_opens_none_of_anothers(books, shelf, world):
     stranger = Staff(world, roles=("practitioner",), id="user-else")
     assert stranger.get(f"/v1/invoices/{id}/document").status == 403
     assert shelf.lies == {}
+
+
+def test_an_admin_sets_the_logo_and_takes_it_away(world):
+    written, held = io.BytesIO(), world.app
+    Image.new("RGB", (3, 2)).save(written, "PNG")
+    given = {"content": base64.b64encode(written.getvalue()).decode()}
+    held.logo = FakeLogo()
+    admin = Staff(world, roles=("admin",), id="user-admin")
+    assert admin.get("/v1/settings/logo")["content"] is None
+    assert admin.put("/v1/settings/logo", given).status == 204
+    assert admin.get("/v1/settings/logo").json == given
+    for wrong in ("%%%", base64.b64encode(b"no picture").decode()):
+        refused = admin.put("/v1/settings/logo", {"content": wrong})
+        assert (refused.status, refused.fields) == (422, ["content"])
+    assert admin.put("/v1/settings/logo", {"content": "A" * 500_000}).status in (413, 422)
+    assert admin.delete("/v1/settings/logo").status == 204
+    assert admin.get("/v1/settings/logo")["content"] is None

@@ -11,12 +11,12 @@ from creneau.billing.documents.document import Document, Printed
 from creneau.billing.documents.draw_document import DrawDocument
 from creneau.billing.documents.open_document import OpenDocument, file_name
 from creneau.billing.documents.ports import Drawn
-from creneau.billing.issuer import issuer_ref
+from creneau.billing.issuer import InvoiceTemplate, issuer_ref
 from creneau.shared.errors import NotFound, Refused
 from creneau.shared.settings import SETTINGS, Look, Settings
 from creneau.shared.store import require
 from tests.support.books import BILLER, CLINIC, Books
-from tests.support.documents import FakeShelf, sample
+from tests.support.documents import FakeLogo, FakeShelf, sample
 
 pytestmark = pytest.mark.rule("B-07")
 INVOICE, RECEIPT = Printed.INVOICE, Printed.RECEIPT
@@ -28,14 +28,16 @@ class Desk:
 
     books: Books = field(default_factory=lambda: Books().open())
     shelf: FakeShelf = field(default_factory=FakeShelf)
+    logo: FakeLogo = field(default_factory=FakeLogo)
     drawn: list[Document] = field(default_factory=list)
 
     def draw(self, id: str, printed: Printed = INVOICE) -> Drawn:
-        def pen(document: Document) -> bytes:
+        def pen(document: Document, logo: bytes) -> bytes:
             self.drawn.append(document)
-            return repr(document).encode()
+            return repr(document).encode() + logo
 
-        return DrawDocument(self.books.store, CLINIC, lambda: self.books.now, self.shelf, pen)(id, printed)
+        draw = DrawDocument(self.books.store, CLINIC, lambda: self.books.now, self.shelf, pen, self.logo.read)
+        return draw(id, printed)
 
 
 @pytest.fixture
@@ -91,6 +93,16 @@ def test_a_draft_is_drawn_anew_with_what_its_issuer_is_now(desk):
     assert [d.colour for d in desk.drawn] == [Look().colour, "#aa0000"]
     assert [d.mark for d in desk.drawn] == ["BROUILLON", "BROUILLON"]
     assert desk.books.store.get(SETTINGS) is not None
+
+
+def test_the_logo_is_on_it_unless_its_template_hides_it(desk):
+    desk.logo.put(b" logo")
+    desk.books.put(InvoiceTemplate(id="tpl_1", name="Plain", hide=("logo",)))
+    ids = [desk.books.consultation(n) for n in (1, 2)]
+    (shown,) = desk.books.drafted("bat_1", consultation_ids=(ids[0],)).invoice_ids
+    (hidden,) = desk.books.drafted("bat_2", consultation_ids=(ids[1],), template_id="tpl_1").invoice_ids
+    contents = [desk.shelf.lies[desk.draw(id).key][0] for id in (shown, hidden)]
+    assert [content.endswith(b" logo") for content in contents] == [True, False]
 
 
 def test_a_receipt_is_another_one_once_more_is_paid_and_when_a_payment_is_taken_back(desk):

@@ -4,6 +4,7 @@ What it needs beside this package (typst, segno, the type) comes with the docume
 """
 
 import io
+import logging
 import unicodedata
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -19,8 +20,17 @@ HERE = Path(__file__).parent
 
 
 def draw(document: Document, logo: bytes = b"") -> bytes:
-    """A PDF, and PDF/A-3b where an electronic invoice is inside; `logo` is a PNG, JPEG or SVG."""
-    made: bytes = _set(document, logo, format="pdf", pdf_standards=["a-3b"] if document.electronic else [])
+    """A PDF, and PDF/A-3b where an electronic invoice is inside; a `logo` that is no picture is left out, and told."""
+    import typst
+
+    standards = ["a-3b"] if document.electronic else []
+    try:
+        made: bytes = _set(document, logo, format="pdf", pdf_standards=standards)
+    except typst.TypstError:
+        if not logo:
+            raise
+        logging.getLogger("creneau").exception("the logo could not be drawn")
+        made = _set(document, b"", format="pdf", pdf_standards=standards)
     return with_factur_x(made) if document.electronic else made
 
 

@@ -35,7 +35,8 @@ class DrawDocument:
     clinic: Clinic
     clock: Clock
     shelf: Shelf
-    draw: Callable[[Document], bytes]
+    draw: Callable[[Document, bytes], bytes]
+    logo: Callable[[], bytes]
 
     def __call__(self, invoice_id: str, printed: Printed) -> Drawn:
         invoice = require(self.store, invoice_ref(invoice_id))
@@ -48,7 +49,9 @@ class DrawDocument:
             return Drawn(key=key, sha256=there)
         look = (self.store.get(SETTINGS) or Settings()).look
         frozen = invoice.frozen or self._preview(invoice)
-        content = self.draw(document_of(invoice, frozen, look.colour, printed, payments))
+        hidden = frozen.template is not None and "logo" in frozen.template.hide
+        document = document_of(invoice, frozen, look.colour, printed, payments)
+        content = self.draw(document, b"" if hidden else self.logo())
         sha256 = hashlib.sha256(content).hexdigest()
         if not invoice.is_final:
             self.shelf.put(key, content, sha256)

@@ -1,4 +1,4 @@
-"""What documents ask of the world: a shelf to lie on, and somebody who draws them elsewhere."""
+"""What documents ask of the world: a shelf to lie on, the clinic's logo, and somebody who draws them elsewhere."""
 
 from typing import Protocol
 
@@ -27,6 +27,16 @@ class Shelf(Protocol):
     def link(self, key: str, name: str, seconds: int) -> str:
         """An address that opens it, as a file of that name, for so many seconds."""
         ...
+
+
+class LogoPlace(Protocol):
+    def read(self) -> bytes:
+        """Empty: there is none."""
+        ...
+
+    def put(self, content: bytes) -> None: ...
+
+    def remove(self) -> None: ...
 
 
 class Drawer(Protocol):
