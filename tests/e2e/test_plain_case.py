@@ -73,7 +73,8 @@ def calendar_of(run: Running, mail: dict[str, Any]) -> list[Calendar]:
     """The calendar files that a mail carries, as a calendar reads them."""
     kept = run.stack.engine.home / "mail" / f"{mail['id'].split('@')[0]}.eml"
     parts = message_from_bytes(kept.read_bytes(), policy=SMTP).walk()
-    return [Calendar.from_ical(p.get_payload(decode=True)) for p in parts if p.get_content_type() == "text/calendar"]
+    files: list[Any] = [p.get_payload(decode=True) for p in parts if p.get_content_type() == "text/calendar"]
+    return [Calendar.from_ical(file) for file in files]
 
 
 def minutes(found: list[dict[str, Any]], zone: ZoneInfo) -> list[str]:
