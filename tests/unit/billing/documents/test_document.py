@@ -230,3 +230,19 @@ def test_every_character_that_the_type_is_said_to_have_can_be_drawn_for_archives
 def test_others_become_boxes():
     text = text_of(pdf_of(sample("FR", business=True, of_payer={"name": "王 e\u0301 😀"})))
     assert "□ é □" in text
+
+
+@pytest.mark.parametrize("who", ["of_payer", "of_issuer"])
+def test_a_head_of_many_lines_pushes_what_is_below(who):
+    invoice = sample(
+        "CH", **{who: {"name": "Zoé " * 35, "ids": {f"register{n}": "1" for n in range(20)}}}, business=True
+    )
+    page = pypdf.PdfReader(io.BytesIO(pdf_of(invoice))).pages[0]
+    heights: dict[str, float] = {}
+
+    def seen(text: str, placed: list[float], *_: object) -> None:
+        heights.setdefault(text.strip(), placed[5])
+
+    page.extract_text(visitor_text=seen)
+    last = min(height for text, height in heights.items() if text.startswith("REGISTER19"))
+    assert last > max(height for text, height in heights.items() if text == "Numéro")
