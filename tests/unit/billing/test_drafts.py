@@ -1,12 +1,16 @@
 """Drafts take their consultations once, whoever else wants them, and give them back."""
 
+from datetime import date
+
 import pytest
 
 from creneau.billing.asked import Asked
+from creneau.billing.billable import Billable, billable_id_of_visit, billables_of_patient
 from creneau.billing.invoice import InvoiceState, invoice_ref
 from creneau.billing.line import Line
 from creneau.billing.recap import Grouping
 from creneau.shared.errors import Invalid, Refused, Stale
+from creneau.shared.store import everything
 from tests.support.books import BILLER, Books
 
 
@@ -24,6 +28,31 @@ def test_a_draft_takes_what_it_lists(books):
     assert (draft.state, draft.payer.name, draft.is_final) == (InvoiceState.DRAFT, "P 1", False)
     assert [books.billable(b).taken_by for b in draft.billable_ids] == [id]
     assert books.plan(Asked(patient_id="pat_1"), BILLER).invoices == ()
+
+
+@pytest.mark.rule("B-11")
+@pytest.mark.promise(25)
+@pytest.mark.parametrize("taken_by", [None, "inv_other"])
+def test_a_visits_consultation_and_its_payment_due_are_one(books, taken_by):
+    """Whichever of the two is taken takes both."""
+    visit = books.visit("2027-03-01 09:00")
+    id = billable_id_of_visit(f"vis_{visit}")
+    due = Billable(
+        id=id,
+        patient_id="pat_1",
+        practitioner_id="prc_1",
+        on=date(2027, 3, 1),
+        visit_id=f"vis_{visit}",
+        taken_by=taken_by,
+        created_at=books.now,
+    )
+    books.put(due)
+    left_out = [(o.id, o.reason) for o in books.plan(Asked(patient_id="pat_1"), BILLER).left_out]
+    assert left_out == ([(id, "invoiced_already")] if taken_by else [])
+    made = books.drafted().invoice_ids
+    (only,) = everything(books.store, billables_of_patient("pat_1"))
+    assert (only.id, len(made)) == (id, 1 if taken_by is None else 0)
+    assert (only.consultation, only.taken_by) == ((True, made[0]) if made else (False, taken_by))
 
 
 @pytest.mark.rule("B-11")

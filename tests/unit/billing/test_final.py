@@ -110,6 +110,7 @@ def test_paid_in_part_then_in_full_in_any_order_any_number_of_times():
         assert (after.paid, after.balance, after.standing(date(2027, 3, 15))) == (12_050, 0, Standing.PAID)
 
 
+@pytest.mark.rule("B-06")
 @pytest.mark.parametrize(
     ("amount", "more", "code"),
     [
@@ -128,6 +129,7 @@ def test_a_payment_that_cannot_be_meant_is_refused(books, amount, more, code):
     assert books.invoice(invoice.id).paid == 0
 
 
+@pytest.mark.rule("B-06")
 def test_a_draft_is_not_paid(books):
     books.visit("2027-03-01 09:00")
     (id,) = books.drafted().invoice_ids

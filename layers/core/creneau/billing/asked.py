@@ -190,6 +190,4 @@ def _against(billable: Billable, mine: str) -> str:
 def _with_consultation(made: Billable, known: Iterable[Billable]) -> Billable:
     """On the billable that the visit has already, where it has one: its payment due (B-11)."""
     there = next((b for b in known if b.id == made.id), None)
-    if there is None:
-        return made
-    return there.with_(consultation=True, title=there.title or made.title, on=made.on, start=made.start)
+    return made if there is None else there.with_consultation(made)

@@ -27,6 +27,12 @@ class Billable(Stored, frozen=True, kw_only=True):
     created_at: datetime
     created_by: str = ""
 
+    def with_consultation(self, made: "Billable") -> "Billable":
+        """The visit's, whose consultation took place too: its payment due may have been there before (B-11)."""
+        if self.consultation or not made.consultation:
+            return self
+        return self.with_(consultation=True, title=self.title or made.title, on=made.on, start=made.start)
+
     @property
     def is_open(self) -> bool:
         return self.consultation and self.wanted and self.taken_by is None

@@ -140,7 +140,7 @@ class Assemble:
 
     def _take(self, invoice_id: str, ids: list[str], known: dict[str, Billable]) -> list[str]:
         there = self.store.get_many([billable_ref(i) for i in ids])
-        found = [b or known.get(id) for id, b in zip(ids, there, strict=True)]
+        found = [_as_planned(b, known.get(id)) for id, b in zip(ids, there, strict=True)]
         mine = [b for b in found if b is not None and _free(b, invoice_id)]
         if new := [b for b in mine if b.taken_by != invoice_id]:
             self.store.commit([Put(b.with_(taken_by=invoice_id)) for b in new])
@@ -239,7 +239,12 @@ def _now(store: Store, billables: Iterable[Billable | str]) -> list[Billable]:
     """As they are stored now; one that is not stored yet as it was planned."""
     wanted = {b if isinstance(b, str) else b.id: None if isinstance(b, str) else b for b in billables}
     found = store.get_many([billable_ref(id) for id in wanted])
-    return [b for b in (f or p for f, p in zip(found, wanted.values(), strict=True)) if b is not None]
+    both = (_as_planned(f, p) for f, p in zip(found, wanted.values(), strict=True))
+    return [b for b in both if b is not None]
+
+
+def _as_planned(stored: Billable | None, planned: Billable | None) -> Billable | None:
+    return stored.with_consultation(planned) if stored is not None and planned is not None else stored or planned
 
 
 def _free(billable: Billable, invoice_id: str) -> bool:
