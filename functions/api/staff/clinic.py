@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 import msgspec
 from pydantic import AfterValidator, Field
 
+from api.staff.faults import COUNTRY
 from api.staff.given import Colour, Edits, Line, Nothing, Text, TimeOfDay
 from api.staff.routing import ADMIN, STAFF, Call, Routes
 from api.staff.shown import View, local, view
@@ -133,7 +134,7 @@ class WaitlistGiven(Edits):
     )
 
 
-Country = Annotated[str, Field(pattern="^[A-Z]{2}$")]
+Country = Annotated[str, Field(pattern=COUNTRY)]
 Piece = Literal["address", "price", "duration", "practitioner", "service", "instructions"]
 
 

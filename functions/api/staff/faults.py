@@ -11,6 +11,9 @@ ID = r"^[A-Za-z0-9_-]{1,80}$"
 TEMPLATE_ID = r"^[A-Za-z0-9_-]{1,80}(\.(email|sms))?$"
 COLOUR = "^#[0-9a-fA-F]{6}$"
 CURRENCY = "^[A-Z]{3}$"
+COUNTRY = "^[A-Z]{2}$"
+MONTH = r"^20\d\d-(0[1-9]|1[0-2])$"
+LANGUAGE = "^(fr|de|it|en)$"
 TIME_OF_DAY = "^([01][0-9]|2[0-3]):[0-5][0-9]$"
 
 _INSTANT = ("not an instant", "write it as 2026-03-01T09:00:00+01:00")
@@ -59,6 +62,9 @@ FORMS = {
     TEMPLATE_ID: ("not a template's id", "use an id as listed, such as confirmed.sms"),
     COLOUR: ("not a colour", "write it as #0b6e75"),
     CURRENCY: ("not a currency", "write it as CHF"),
+    COUNTRY: ("not a country", "write it as CH"),
+    MONTH: ("not a month", "write it as 2026-03"),
+    LANGUAGE: ("not one of the four languages", "give fr, de, it or en"),
     TIME_OF_DAY: ("not a time of day", "write it as 21:00"),
 }
 

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from api.staff.faults import LANGUAGE, MONTH
 from api.staff.given import Given, Paged
 from api.staff.routing import STAFF, Call, Routes
 from api.staff.shown import Listed, View, view
@@ -18,7 +19,7 @@ from creneau.shared.settings import SETTINGS, Settings
 
 routes = Routes()
 
-Month = Annotated[str, Field(pattern=r"^20\d\d-(0[1-9]|1[0-2])$")]
+Month = Annotated[str, Field(pattern=MONTH)]
 
 
 class LineView(View, frozen=True, kw_only=True):
@@ -107,7 +108,7 @@ class WordingToCount(Given):
     """Words and fields as they are being written; faults in them are not told here."""
 
     kind: Kind
-    language: Annotated[str, Field(pattern="^(fr|de|it|en)$")]
+    language: Annotated[str, Field(pattern=LANGUAGE)]
     body: Annotated[str, Field(max_length=2000)]
 
 

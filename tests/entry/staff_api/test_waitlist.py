@@ -268,6 +268,7 @@ class TestMessages:
                 "verdict": "send",
                 "rule": "M-04",
                 "facts": {"state": "booked"},
+                "explained": "Planned.",
             }
         ]
         assert "content_key" not in one
