@@ -17,6 +17,7 @@ from creneau.agenda.catalogue import agenda_ref, patient_ref
 from creneau.agenda.collections import appointments_between, appointments_of_patient
 from creneau.agenda.move import NewTime
 from creneau.agenda.places import slot_of
+from creneau.messaging.chosen_template import FOR_BOOKINGS
 from creneau.shared.store import Page, require
 from creneau.wiring import App
 
@@ -161,6 +162,7 @@ class AppointmentsAsked(Paged):
 @routes("POST", "/v1/appointments", AGENDA, takes=BookingGiven, answers=AppointmentView, creates=True)
 def book(call: Call, given: BookingGiven) -> AppointmentView:
     preset = "sms_template_id" not in given.model_fields_set
+    call.app.check_templates(FOR_BOOKINGS, given.model_dump())
     booking = Booking(**given.model_dump(), sms_as_preset=preset)
     return one(call.app, call.app.book(call.new_id("apt"), booking, call.actor))
 

@@ -1,7 +1,7 @@
 """Practitioners, locations, agendas, resources, categories and services: listed by everyone, changed by administrators."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from types import NoneType
 from typing import Annotated, Any
 
@@ -36,6 +36,8 @@ from creneau.agenda.catalogue import (
     Service,
 )
 from creneau.agenda.collections import catalogue
+from creneau.messaging.chosen_template import FOR_PRACTITIONERS
+from creneau.messaging.message import Kind
 from creneau.shared.model import Stored
 from creneau.shared.money import Money
 from creneau.shared.store import Ref, require
@@ -190,6 +192,7 @@ class Shelf:
     model: type[Any]
     takes: type[Given]
     answers: type[View]
+    templates: Mapping[str, Kind] = field(default_factory=dict)
 
     def ref(self, id: str) -> Ref[Any]:
         return Ref(self.model, (id,))
@@ -205,7 +208,9 @@ class Shelf:
 
 
 SHELVES = (
-    Shelf("/v1/practitioners", "practitioner", "prc", Practitioner, PractitionerGiven, PractitionerView),
+    Shelf(
+        "/v1/practitioners", "practitioner", "prc", Practitioner, PractitionerGiven, PractitionerView, FOR_PRACTITIONERS
+    ),
     Shelf("/v1/locations", "location", "loc", Location, LocationGiven, LocationView),
     Shelf("/v1/agendas", "agenda", "agd", Agenda, AgendaGiven, AgendaView),
     Shelf("/v1/resources", "resource", "res", Resource, ResourceGiven, ResourceView),
@@ -229,6 +234,7 @@ def _declare(shelf: Shelf) -> None:
         return Listed(items=[shelf.show(item) for item in (*first, *page.items)], next_cursor=page.cursor)
 
     def add(call: Call, given: Given) -> View:
+        call.app.check_templates(shelf.templates, given.model_dump())
         id = call.new_id(shelf.prefix)
         return shelf.show(call.app.register.add(shelf.ref(id), shelf.item(id, given)))
 
@@ -239,6 +245,7 @@ def _declare(shelf: Shelf) -> None:
 
     def change(call: Call, given: Given) -> View:
         id = call.id(f"{shelf.one}_id")
+        call.app.check_templates(shelf.templates, given.model_dump())
         return shelf.show(call.app.register.change(shelf.ref(id), shelf.item(id, given), call.required_version))
 
     many, answers, takes = shelf.path.rsplit("/", 1)[1], shelf.answers, shelf.takes

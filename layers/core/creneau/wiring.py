@@ -51,6 +51,7 @@ from creneau.billing.payment import CancelPayment, RecordPayment, SetInstalments
 from creneau.billing.record_bank_file import PlanBankFile, RecordBankFile
 from creneau.messaging.birthday import PlanBirthdays
 from creneau.messaging.cancel import CancelMessage
+from creneau.messaging.chosen_template import CheckTemplates
 from creneau.messaging.dispatch import Dispatch, HandOver
 from creneau.messaging.edit_signatures import EditSignatures
 from creneau.messaging.facts import ReadKnown
@@ -527,6 +528,10 @@ class App:
     def texter(self) -> Texter:
         pace = Pace(DELIVERERS / float(self.environment.get("SMS_RATE", "20")))
         return SnsTexter(aws.client("sns", aws.ONCE), pace)
+
+    @cached_property
+    def check_templates(self) -> CheckTemplates:
+        return CheckTemplates(self.store)
 
     @cached_property
     def plan_appointment_messages(self) -> PlanAppointmentMessages:

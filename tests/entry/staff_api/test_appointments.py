@@ -3,6 +3,8 @@
 import pytest
 
 from creneau.agenda.attendance import ALLOWED, Attendance
+from creneau.messaging.message import Channel, Kind
+from creneau.messaging.template import Line, TemplateBook
 from tests.support.staff_api import Staff
 from tests.support.world import at, released, slot
 
@@ -41,11 +43,27 @@ class TestBooking:
         assert secretary.books("pat_1", evening, outside_availability=True).status == 201
 
     @pytest.mark.rule("A-09")
-    def test_the_sms_template_is_chosen_or_the_practitioners(self, admin, secretary):
+    def test_the_sms_template_is_chosen_or_the_practitioners(self, world, admin, secretary):
+        own = Line(id="tpl_other", kind=Kind.CONFIRMED, channel=Channel.SMS, active=False)
+        world.put(TemplateBook(stored=(own, own.with_(id="tpl_reminder", kind=Kind.REMINDER))))
         admin.put("/v1/practitioners/prc_1", {"name": "A", "sms_template_id": "confirmed.sms"}, version=1)
         assert secretary.books("pat_1", NINE)["sms_template_id"] == "confirmed.sms"
         assert secretary.books("pat_2", TEN, sms_template_id="tpl_other")["sms_template_id"] == "tpl_other"
         assert secretary.books("pat_3", "2026-03-20T11:00:00+01:00", sms_template_id=None)["sms_template_id"] is None
+
+    @pytest.mark.rule("A-09", "M-05")
+    @pytest.mark.parametrize("wrong", ["tpl_unknown", "tpl_reminder", "reminder.sms", "confirmed.email"])
+    def test_a_template_for_something_else_is_refused(self, world, admin, secretary, wrong):
+        own = Line(id="tpl_reminder", kind=Kind.REMINDER, channel=Channel.SMS)
+        world.put(TemplateBook(stored=(own,)))
+        refused = secretary.books("pat_1", NINE, sms_template_id=wrong)
+        assert (refused.status, refused.fields) == (422, ["sms_template_id"])
+        given = {"name": "A", "sms_template_id": wrong, "booking_sms_template_id": "confirmed.sms"}
+        for answer in (
+            admin.put("/v1/practitioners/prc_1", given, version=1),
+            admin.post("/v1/practitioners", given, key="new"),
+        ):
+            assert (answer.status, answer.fields) == (422, ["sms_template_id", "booking_sms_template_id"])
 
     @pytest.mark.parametrize(
         ("changes", "status", "code"),
