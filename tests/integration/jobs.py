@@ -123,7 +123,7 @@ def one_reminder() -> dict[str, Bill]:
         booking = Booking(AGENDA, long("pat", 99), HALF_AN_HOUR, at("2026-03-20 17:00"))
         cloud.app.book(long("apt", 99), booking, SYSTEM)
         meter.take()
-        cloud._read_stream()
+        cloud.app.plan_reminders(long("apt", 99))
         bills["plan"] = meter.take()
         id = f"reminder.email.{long('apt', 99)}.system-1d"
         cloud.state.now = require(cloud.app.store, message_ref(id)).due_at
