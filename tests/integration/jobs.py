@@ -58,7 +58,7 @@ def clinic(*, reminded: bool = False) -> Iterator[tuple[Cloud, Meter]]:
             settings = require(cloud.app.store, SETTINGS)
             messaging = settings.messaging.with_(off=tuple(t for t in settings.messaging.off if t != "reminder.email"))
             cloud.app.store.commit([Put(settings.with_(messaging=messaging))])
-            cloud.rest(timedelta(minutes=4))
+            cloud.rest(timedelta(minutes=6))
         try:
             yield cloud, Meter(aws.client("dynamodb"), cloud.stored)
         finally:
