@@ -21,11 +21,13 @@ from moto.core.models import botocore_stubber
 from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.models.dynamo_type import DynamoType
 
+from billing.draw_document import handler as draw_document
 from creneau import wiring
 from creneau.adapters import aws
 from creneau.adapters.dynamodb import keys
 from creneau.adapters.dynamodb.codec import encode
 from creneau.adapters.dynamodb.stream import images
+from creneau.billing.documents.draw_document import DrawDocument
 from creneau.messaging.replan_job import ReplanJob, asked_for
 from creneau.messaging.template import TemplateBook
 from creneau.shared.again import Again
@@ -109,6 +111,8 @@ class CloudApp(App):
         super().__init__(SETTINGS)
         self.clock = lambda: cloud.state.now
         self.again = Again(pause=lambda _: None, dice=lambda: 0.0)
+        pen = lambda document, _logo: repr(document).encode()  # noqa: E731 - typst's place
+        self.draw_document = DrawDocument(self.store, self.clinic, self.clock, self.shelf, pen, self.logo.read)
 
     def trouble(self, where: object, error: Exception) -> None:
         pass  # the next sweep looks again, which is what is explored here
@@ -127,6 +131,8 @@ class Cloud:
         for client in (
             *(aws.client(name) for name in ("dynamodb", "sqs", "stepfunctions", "s3", "sns")),
             *(aws.client(name, aws.ONCE) for name in ("sesv2", "sns")),
+            aws.client("s3", aws.LINKED),
+            aws.client("lambda", aws.AWAITED),
         ):
             self.wire.install(client)
         self.app = CloudApp(self)
@@ -247,11 +253,30 @@ class Cloud:
         return _json(request, {"executionArn": f"{arn}:{name}", "startDate": self.state.now.timestamp()})
 
     def _s3(self, request: Any, operation: str) -> AWSResponse:
-        if operation == "get_object":
-            return response(request, 200, self.state.objects[urlparse(request.url).path.lstrip("/")])
-        body = request.body if isinstance(request.body, bytes) else request.body.read()
-        self.state.objects[urlparse(request.url).path.lstrip("/")] = body
+        key = urlparse(request.url).path.lstrip("/")
+        there = self.state.objects.get(key)
+        if operation == "delete_object":
+            self.state.objects.pop(key, None)
+            return response(request, 204, b"")
+        if operation in {"get_object", "head_object"}:
+            if there is None:
+                return response(
+                    request, 404, b"<Error><Code>NoSuchKey</Code></Error>" if operation == "get_object" else b""
+                )
+            if operation == "get_object":
+                return response(request, 200, there)
+            return response(request, 200, b"", x_amz_meta_sha256=hashlib.sha256(there).hexdigest())
+        if there is not None and request.headers.get("If-None-Match"):
+            return response(request, 412, b"<Error><Code>PreconditionFailed</Code></Error>")
+        self.state.objects[key] = request.body if isinstance(request.body, bytes) else request.body.read()
         return response(request, 200, b"", etag='"0"')
+
+    def _lambda(self, request: Any, operation: str) -> AWSResponse:
+        """The one function that is called and waited for."""
+        answer = self.invoke(draw_document, json.loads(request.body))
+        if answer is None:
+            return response(request, 200, b'{"errorType": "Crash"}', x_amz_function_error="Unhandled")
+        return _json(request, answer)
 
     def _sesv2(self, request: Any, operation: str) -> AWSResponse:
         if self.state.refuses_mail:

@@ -165,7 +165,7 @@ def sites() -> set[Site]:
     operations = {
         xform_name(name)
         for service in session.get_available_services()
-        if service in {"dynamodb", "sqs", "stepfunctions", "s3", "sesv2", "cognito-idp", "scheduler", "sns"}
+        if service in {"dynamodb", "sqs", "stepfunctions", "s3", "sesv2", "cognito-idp", "scheduler", "sns", "lambda"}
         for name in session.get_service_model(service).operation_names
     }
     found = set()

@@ -19,6 +19,7 @@ from creneau.messaging.template import TemplateBook
 from creneau.messaging.told import due_kind
 from creneau.shared.settings import Settings
 from creneau.waitlist.round import OfferState, Round
+from tests.faults import book_promises
 from tests.faults.cloud import Cloud
 from tests.support import judge
 
@@ -31,11 +32,13 @@ def broken(cloud: Cloud) -> Iterator[str]:
     """At any instant."""
     yield from cloud.broken
     yield from judge.faults(cloud.view)
+    yield from book_promises.broken(cloud)
 
 
 def broken_at_rest(cloud: Cloud) -> Iterator[str]:
     yield from broken(cloud)
     yield from judge.unfinished(cloud.view)
+    yield from book_promises.unfinished(cloud)
     yield from _messages(cloud)
     yield from _told(cloud)
     yield from _reminders(cloud)
@@ -156,8 +159,8 @@ def _reminders(cloud: Cloud) -> Iterator[str]:
 
 
 def _as_good_as(m: Message) -> MessageState:
-    """Two hand-overs that nobody knows the outcome of, of an SMS one, are left to staff: that is the promise, too."""
-    alone = 0 if m.channel is Channel.SMS else 1
+    """Two hand-overs that nobody knows the outcome of, one of what must not go twice, are left to staff: promised, too."""
+    alone = 1 if m.twice_is_harmless else 0
     lost = m.state is MessageState.UNCONFIRMED and m.lost_hand_overs > alone
     return MessageState.SENT if lost else m.state
 
@@ -174,4 +177,5 @@ def outcome(cloud: Cloud) -> dict[str, Any]:
         "sent": {(m.kind, m.channel, m.appointment_id, _as_good_as(m)) for m in cloud.view.all(Message)},
         "answers": dict(cloud.state.answers),
         "blocked": {p.id for p in cloud.view.all(Patient) if p.reader.phone_blocked},
+        **book_promises.outcome(cloud),
     }
