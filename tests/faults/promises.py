@@ -11,7 +11,9 @@ from creneau.agenda.attendance import Attendance
 from creneau.agenda.blocked_address import BlockedAddress, address_key
 from creneau.agenda.catalogue import Patient
 from creneau.messaging.group import GroupState, SmsGroup
+from creneau.messaging.may_send import TELLS
 from creneau.messaging.message import Channel, Kind, Message, MessageState, message_id
+from creneau.messaging.quiet import morning_after
 from creneau.messaging.reminders import reminders_of
 from creneau.messaging.secret_links import BLANK
 from creneau.messaging.sms.month import Charge, SmsMonth, SmsUse, UseState
@@ -42,6 +44,7 @@ def broken_at_rest(cloud: Cloud) -> Iterator[str]:
     yield from _messages(cloud)
     yield from _told(cloud)
     yield from _reminders(cloud)
+    yield from _in_time(cloud)
     yield from _opted_out(cloud)
     yield from _credits(cloud)
     yield from _groups(cloud)
@@ -156,6 +159,26 @@ def _reminders(cloud: Cloud) -> Iterator[str]:
     waiting = {m.id for m in cloud.view.all(Message) if m.kind is Kind.REMINDER and m.is_scheduled}
     yield from (f"M-03: {id} is not planned" for id in wanted - waiting)
     yield from (f"M-09: {id} is planned still" for id in waiting - wanted)
+
+
+def _in_time(cloud: Cloud) -> Iterator[str]:
+    """Promises 15, 16, 17 and 22, read from what was claimed and when."""
+    zone, visits = cloud.app.clinic.zone, {a.id: a for a in cloud.view.all(Appointment)}
+    settings = next(iter(cloud.view.all(Settings)), Settings())
+    for m in cloud.view.all(Message):
+        visit = visits.get(m.appointment_id or "")
+        if m.claimed_at is None:
+            continue
+        if visit and m.kind in TELLS and m.claimed_at > visit.attendance_at and visit.attendance not in TELLS[m.kind]:
+            yield f"promise 15: {m.id} left at {m.claimed_at}, and the visit is {visit.attendance}"
+        if visit and m.kind is Kind.REMINDER and not m.due_at <= m.claimed_at < visit.start:
+            yield f"promise 16: {m.id} left at {m.claimed_at}, due at {m.due_at} for a visit at {visit.start}"
+        if m.channel is Channel.SMS and morning_after(m.claimed_at, settings.messaging, zone):
+            yield f"promise 17: {m.id} left at {m.claimed_at}, in the quiet hours"
+    for month in cloud.view.all(SmsMonth):
+        limit = settings.sms.monthly_limit
+        if limit is not None and month.most_spent > limit:
+            yield f"promise 22: {month.id} has spent {month.most_spent} of {limit}"
 
 
 def _as_good_as(m: Message) -> MessageState:

@@ -230,6 +230,27 @@ def give_up(app: App) -> Any:
     return app.change_attendance("apt_1", Attendance.CANCELLED_BY_PATIENT, SYSTEM)
 
 
+def _reminding_by_both(cloud: Cloud) -> None:
+    """In the morning's quiet hours: an SMS about tomorrow's early visit waits for their end."""
+    world = World().clinic()
+    present = require(world.store, SETTINGS)
+    messaging = present.messaging.with_(off=tuple(o for o in present.messaging.off if o != "reminder.sms"))
+    world.put(present.with_(messaging=messaging, sms=SmsSettings(enabled=True, monthly_limit=500)))
+    world.now = at("2026-03-03 07:30")
+    world.open("2026-03-04 07:00", "18:00")
+    for id, phone in (("pat_gone", "+41791234567"), ("pat_new", "+41791234568")):
+        world.patient(id)
+        world.put(require(world.store, patient_ref(id)).with_(phone=phone))
+    world.book("pat_gone", "2026-03-04 07:45", id=GONE)
+    cloud.load(world)
+
+
+def book_for_tomorrow(app: App) -> Any:
+    """Longer before its reminders than a queue can wait."""
+    booking = Booking(AGENDA, "pat_new", HALF_AN_HOUR, at("2026-03-04 08:15"), wants_earlier=False)
+    return app.book("apt_new", booking, SYSTEM)
+
+
 def nothing(app: App) -> None:
     """Time passes."""
 
@@ -275,6 +296,7 @@ SCENARIOS = [
     Scenario("move_reminded", _reminded, move, timedelta(minutes=12)),
     Scenario("give_up_reminded", _reminded, give_up, timedelta(minutes=12)),
     Scenario("remind_no_more", _reminded, remind_no_more, timedelta(minutes=12)),
+    Scenario("remind_by_both", _reminding_by_both, book_for_tomorrow, timedelta(minutes=72)),
     Scenario("book_and_text", _texting, book_and_text),
     Scenario("write_to_all", _many, write_to_all),
     Scenario("take_back", after(_many, write_to_all_tomorrow, timedelta(minutes=5)), take_back),

@@ -10,10 +10,12 @@ from functools import cache
 
 import pytest
 
+from creneau.messaging.message import Kind, Message
 from tests.faults.cloud import Cloud
 from tests.faults.explore import Explored, Explorer, Scenario, sites
 from tests.faults.scenarios import SCENARIOS
 from tests.faults.wire import Call, Mode, Site, modes_of
+from tests.support.world import at
 
 ALL = os.environ.get("FAULTS") == "all"
 
@@ -62,7 +64,9 @@ def test_no_call_of_an_adapter_was_left_out(failed):
     assert not (left := expected - covered), f"covered {1 - len(left) / len(expected):.0%}; never failed: {left}"
 
 
-BOOK, TEXT = (next(s for s in SCENARIOS if s.name == name) for name in ("book", "book_and_text"))
+BOOK, TEXT, REMIND = (
+    next(s for s in SCENARIOS if s.name == name) for name in ("book", "book_and_text", "remind_by_both")
+)
 
 
 def test_the_exploration_finds_a_product_that_does_not_sweep_its_messages(cloud: Cloud, blank, monkeypatch):
@@ -80,6 +84,23 @@ def test_and_one_that_does_not_sweep_its_appointments(cloud: Cloud, blank, monke
 def test_the_sms_of_the_scenario_really_goes(cloud: Cloud, blank):
     Explorer(cloud, TEXT, blank)
     assert sum(cloud.state.texts.values()) == 1
+
+
+def test_the_reminders_of_the_scenario_really_go(cloud: Cloud, blank):
+    """Two visits', by email and by SMS; the SMS of the quiet hours at their end."""
+    Explorer(cloud, REMIND, blank)
+    sent = {m.id: m.claimed_at for m in cloud.view.all(Message) if m.kind is Kind.REMINDER and m.state == "sent"}
+    assert len(sent) == 4
+    assert sum(cloud.state.texts.values()) == 2
+    assert at("2026-03-03 08:00") <= sent["reminder.sms.apt_gone.system-1d"] < at("2026-03-03 08:01")
+
+
+@pytest.mark.promise(17)
+def test_the_exploration_finds_one_that_texts_at_night(cloud: Cloud, blank, monkeypatch):
+    monkeypatch.setattr("creneau.messaging.may_send._quiet_hours", lambda *_: None)
+    monkeypatch.setattr("creneau.messaging.plan_reminders.morning_after", lambda *_: None)
+    with pytest.raises(AssertionError, match="promise 17"):
+        Explorer(cloud, REMIND, blank)
 
 
 @pytest.mark.promise(30)
