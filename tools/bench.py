@@ -1,6 +1,8 @@
 """Prints what operations cost, in calls, items and units of the table, against the aims of docs/performance.md."""
 
+from creneau.billing.recap import Grouping
 from creneau.waitlist.eligible import Reason
+from tests.integration.billing_jobs import MONTH, billing
 from tests.integration.jobs import main_job, one_message
 from tests.integration.lines import all_fit, find_five, fit_last, one_in_ten
 
@@ -33,6 +35,14 @@ def main() -> None:
     _line("a cascade's round", units("open the cascade's round", "close the cascade's round"), 25)
     _line("writes of a message", sum(b.by_kind["Message"] for b in message.values()), 3)
     _line("read calls at a hand-over", message["hand over"].reads, 2)
+    print("Invoicing a month of 500 consultations at once")
+    for grouping in (Grouping.PER_CONSULTATION, Grouping.PER_PAYER, Grouping.ONE_FOR_ALL):
+        steps = billing(grouping)
+        drafts = steps["drafts"].by_kind["Invoice"]
+        print(f"  {grouping}: recap {steps['recap']}; drafts {steps['drafts']}")
+        if grouping is not Grouping.ONE_FOR_ALL:  # a document of hundreds of lines is as large as it is
+            _line(f"units of {drafts} drafts of {MONTH}", steps["drafts"].write_units, 4 * drafts + 3 * MONTH)
+            _line("units to finalise one", steps["finalise"].write_units, 10)
     print("Items read to find five")
     for length in (1_000, 10_000, 100_000):
         _line(f"{length:,} waiting, all can be asked", find_five(all_fit(length))[1].read, 10)

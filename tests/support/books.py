@@ -8,8 +8,9 @@ from creneau.agenda.attendance import Attendance
 from creneau.agenda.catalogue import Address, Patient, Practitioner, Service
 from creneau.billing.asked import Asked, PlanInvoices
 from creneau.billing.billable import Billable, billable_ref
+from creneau.billing.change_draft import DeleteDraft, EditDraft
 from creneau.billing.credit import DraftCredit
-from creneau.billing.drafts import Assemble, DeleteDraft, EditDraft, Made, MakeDrafts
+from creneau.billing.drafts import Assemble, Made, MakeDrafts
 from creneau.billing.finalise import Finalise
 from creneau.billing.invoice import Invoice, invoice_ref
 from creneau.billing.issuer import Issuer

@@ -1,6 +1,7 @@
-"""Drafts: made of a confirmed recap, edited, deleted; each consultation taken by one of them at most (B-06, B-11)."""
+"""Drafts made of a confirmed recap; each consultation taken by one of them at most (B-06, B-11)."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -9,21 +10,17 @@ from creneau.billing.billable import Billable, billable_ref
 from creneau.billing.invoice import (
     Invoice,
     InvoiceState,
-    check_draft,
     check_lines,
     invoice_ref,
 )
-from creneau.billing.issuer import Issuer, Term, issuer_ref
-from creneau.billing.line import Line
-from creneau.billing.payer import Payer
+from creneau.billing.issuer import Issuer, issuer_ref
 from creneau.billing.recap import LeftOut, Planned
 from creneau.shared.actor import Actor
 from creneau.shared.again import Again
-from creneau.shared.edit import editable
-from creneau.shared.errors import Refused, Stale
+from creneau.shared.errors import Stale
 from creneau.shared.model import Value
 from creneau.shared.settings import Clinic, language_of
-from creneau.shared.store import Conflict, Delete, Put, Store, Write, require
+from creneau.shared.store import Conflict, Delete, Put, Store, require
 from creneau.shared.time import Clock
 
 AT_ONCE = 90
@@ -71,12 +68,14 @@ class MakeDrafts:
         if not recap.invoices:
             return Made(invoice_ids=())
         issuer = require(self.store, issuer_ref(recap.issuer_id))
-        for n, planned in enumerate(recap.invoices):
-            draft = self._draft(of_batch(batch_id, n), batch_id, planned, issuer, asked, by)
-            taken_meanwhile = self.again(lambda d=draft, p=planned: self._put(d, p))  # type: ignore[misc]
-            lost += [LeftOut(id=id, reason="invoiced_already") for id in taken_meanwhile]
+        ids = [of_batch(batch_id, n) for n in range(len(recap.invoices))]
+        there = self.store.get_many([invoice_ref(id) for id in ids])
+        for id, present, planned in zip(ids, there, recap.invoices, strict=True):
+            draft = self._draft(id, batch_id, planned, issuer, asked, by)
+            taken_meanwhile = self._make(draft, planned, is_new=present is None)
+            lost += [LeftOut(id=taken, reason="invoiced_already") for taken in taken_meanwhile]
             if len(taken_meanwhile) < len(planned.billables):
-                made.append(draft.id)
+                made.append(id)
         return Made(invoice_ids=tuple(made), left_out=tuple(lost))
 
     def _draft(self, id: str, batch_id: str, planned: Planned, issuer: Issuer, asked: Asked, by: Actor) -> Invoice:
@@ -99,6 +98,13 @@ class MakeDrafts:
             look_at=now + TOO_LONG if long else None,
         )
 
+    def _make(self, draft: Invoice, planned: Planned, is_new: bool) -> list[str]:
+        """A new one of what the recap read a moment ago, which costs no read; what changed since is read anew."""
+        if is_new and draft.state is InvoiceState.DRAFT:
+            with suppress(Conflict):
+                return self._take(draft, planned.billables, planned)
+        return self.again(lambda: self._put(draft, planned))
+
     def _put(self, draft: Invoice, planned: Planned) -> list[str]:
         """Puts the draft with what it takes; the ids of what was taken by others."""
         if self.store.get(invoice_ref(draft.id)) is not None:
@@ -106,12 +112,13 @@ class MakeDrafts:
         if draft.state is InvoiceState.ASSEMBLING:
             self.store.commit([Put(draft)])
             return self.assemble(draft.id, planned.billables)
-        anew = _now(self.store, planned.billables)
-        lost = {b.id for b in anew if not _free(b, draft.id)}
-        kept = _without(draft, lost)
+        return self._take(draft, stored_now(self.store, planned.billables), planned)
+
+    def _take(self, draft: Invoice, billables: Sequence[Billable], planned: Planned) -> list[str]:
+        lost = {b.id for b in billables if not _free(b, draft.id)}
         if len(lost) < len(planned.billables):
-            mine = [b for b in anew if b.id not in lost]
-            self.store.commit([Put(kept), *(Put(b.with_(taken_by=draft.id)) for b in mine)])
+            mine = [b for b in billables if b.id not in lost]
+            self.store.commit([Put(_without(draft, lost)), *(Put(b.with_(taken_by=draft.id)) for b in mine)])
         return [id for id in dict.fromkeys(b.id for b in planned.billables) if id in lost]
 
 
@@ -153,89 +160,7 @@ class Assemble:
             self.store.commit([Put(whole) if whole.lines else Delete(invoice)])
 
 
-@dataclass(frozen=True)
-class EditDraft:
-    """Changes a draft on the version that the caller read; a line left out gives its consultation back.
-
-    Raises NotFound, Stale, Refused (final), Invalid (lines; a consultation that it did not have).
-    """
-
-    store: Store
-
-    def __call__(
-        self,
-        invoice_id: str,
-        expected_version: int,
-        lines: tuple[Line, ...] | None = None,
-        payer: Payer | None = None,
-        term: Term | None = None,
-        **others: str | None,
-    ) -> Invoice:
-        before = editable(self.store.get(invoice_ref(invoice_id)), expected_version, f"invoice {invoice_id}")
-        check_draft(before)
-        after = before.with_(
-            lines=before.lines if lines is None else lines,
-            payer=payer or before.payer,
-            term=term or before.term,
-            **others,
-        )
-        check_lines(after.lines)
-        strange = set(after.billable_ids) - set(before.billable_ids)
-        if strange:
-            raise Refused(
-                "a line names a consultation that the draft has not",
-                code="not_its_consultation",
-                remedy="invoice that consultation by another draft",
-            )
-        given_back = _now(self.store, sorted(set(before.billable_ids) - set(after.billable_ids)))
-        if len(given_back) > AT_ONCE:
-            raise Refused(
-                f"more than {AT_ONCE} lines are taken out at once", code="too_many", remedy="take them out in parts"
-            )
-        try:
-            self.store.commit([Put(after), *_give_back(given_back, invoice_id)])
-        except Conflict:
-            raise Stale("it changed meanwhile", code="stale", remedy="read it again and repeat the change") from None
-        return after.with_(version=after.version + 1)
-
-
-@dataclass(frozen=True)
-class DeleteDraft:
-    """Deletes a draft and frees what it took; a long one in parts, and after a crash by the sweeper. Refused when final."""
-
-    store: Store
-    clock: Clock
-    again: Again
-
-    def __call__(self, invoice_id: str) -> None:
-        self.again(lambda: self._begin(invoice_id))
-        self.goes_on(invoice_id)
-
-    def goes_on(self, invoice_id: str) -> None:
-        """Frees what a draft that is being deleted still holds; no other is touched."""
-        while self.again(lambda: self._step(invoice_id)):
-            pass
-
-    def _begin(self, invoice_id: str) -> None:
-        invoice = require(self.store, invoice_ref(invoice_id))
-        if invoice.state is not InvoiceState.FREEING:
-            check_draft(invoice)
-            freeing = invoice.with_(state=InvoiceState.FREEING, look_at=self.clock() + TOO_LONG)
-            self.store.commit([Put(freeing)])
-
-    def _step(self, invoice_id: str) -> bool:
-        """Whether there is more to free."""
-        invoice = self.store.get(invoice_ref(invoice_id))
-        if invoice is None or invoice.state is not InvoiceState.FREEING:
-            return False
-        held = [b for b in _now(self.store, invoice.billable_ids) if b.taken_by == invoice_id]
-        writes: list[Write] = list(_give_back(held[:AT_ONCE], invoice_id))
-        more = len(held) > AT_ONCE
-        self.store.commit(writes if more else [Delete(invoice), *writes])
-        return more
-
-
-def _now(store: Store, billables: Iterable[Billable | str]) -> list[Billable]:
+def stored_now(store: Store, billables: Iterable[Billable | str]) -> list[Billable]:
     """As they are stored now; one that is not stored yet as it was planned."""
     wanted = {b if isinstance(b, str) else b.id: None if isinstance(b, str) else b for b in billables}
     found = store.get_many([billable_ref(id) for id in wanted])
@@ -260,7 +185,3 @@ def _without(invoice: Invoice, lost: set[str]) -> Invoice:
         if line.billable_id not in lost and (line.billable_id or (line.patient_id, line.on) not in gone)
     )
     return invoice.with_(lines=kept)
-
-
-def _give_back(billables: Iterable[Billable], invoice_id: str) -> list[Write]:
-    return [Put(b.with_(taken_by=None)) for b in billables if b.taken_by == invoice_id]

@@ -1,0 +1,102 @@
+"""Drafts edited and deleted; what they no longer list is free again (B-06, B-11)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from creneau.billing.billable import Billable
+from creneau.billing.drafts import AT_ONCE, TOO_LONG, stored_now
+from creneau.billing.invoice import Invoice, InvoiceState, check_draft, check_lines, invoice_ref
+from creneau.billing.issuer import Term
+from creneau.billing.line import Line
+from creneau.billing.payer import Payer
+from creneau.shared.again import Again
+from creneau.shared.edit import editable
+from creneau.shared.errors import Refused, Stale
+from creneau.shared.store import Conflict, Delete, Put, Store, Write, require
+from creneau.shared.time import Clock
+
+
+@dataclass(frozen=True)
+class EditDraft:
+    """Changes a draft on the version that the caller read; a line left out gives its consultation back.
+
+    Raises NotFound, Stale, Refused (final), Invalid (lines; a consultation that it did not have).
+    """
+
+    store: Store
+
+    def __call__(
+        self,
+        invoice_id: str,
+        expected_version: int,
+        lines: tuple[Line, ...] | None = None,
+        payer: Payer | None = None,
+        term: Term | None = None,
+        **others: str | None,
+    ) -> Invoice:
+        before = editable(self.store.get(invoice_ref(invoice_id)), expected_version, f"invoice {invoice_id}")
+        check_draft(before)
+        after = before.with_(
+            lines=before.lines if lines is None else lines,
+            payer=payer or before.payer,
+            term=term or before.term,
+            **others,
+        )
+        check_lines(after.lines)
+        strange = set(after.billable_ids) - set(before.billable_ids)
+        if strange:
+            raise Refused(
+                "a line names a consultation that the draft has not",
+                code="not_its_consultation",
+                remedy="invoice that consultation by another draft",
+            )
+        given_back = stored_now(self.store, sorted(set(before.billable_ids) - set(after.billable_ids)))
+        if len(given_back) > AT_ONCE:
+            raise Refused(
+                f"more than {AT_ONCE} lines are taken out at once", code="too_many", remedy="take them out in parts"
+            )
+        try:
+            self.store.commit([Put(after), *_give_back(given_back, invoice_id)])
+        except Conflict:
+            raise Stale("it changed meanwhile", code="stale", remedy="read it again and repeat the change") from None
+        return after.with_(version=after.version + 1)
+
+
+@dataclass(frozen=True)
+class DeleteDraft:
+    """Deletes a draft and frees what it took; a long one in parts, and after a crash by the sweeper. Refused when final."""
+
+    store: Store
+    clock: Clock
+    again: Again
+
+    def __call__(self, invoice_id: str) -> None:
+        self.again(lambda: self._begin(invoice_id))
+        self.goes_on(invoice_id)
+
+    def goes_on(self, invoice_id: str) -> None:
+        """Frees what a draft that is being deleted still holds; no other is touched."""
+        while self.again(lambda: self._step(invoice_id)):
+            pass
+
+    def _begin(self, invoice_id: str) -> None:
+        invoice = require(self.store, invoice_ref(invoice_id))
+        if invoice.state is not InvoiceState.FREEING:
+            check_draft(invoice)
+            freeing = invoice.with_(state=InvoiceState.FREEING, look_at=self.clock() + TOO_LONG)
+            self.store.commit([Put(freeing)])
+
+    def _step(self, invoice_id: str) -> bool:
+        """Whether there is more to free."""
+        invoice = self.store.get(invoice_ref(invoice_id))
+        if invoice is None or invoice.state is not InvoiceState.FREEING:
+            return False
+        held = [b for b in stored_now(self.store, invoice.billable_ids) if b.taken_by == invoice_id]
+        writes: list[Write] = list(_give_back(held[:AT_ONCE], invoice_id))
+        more = len(held) > AT_ONCE
+        self.store.commit(writes if more else [Delete(invoice), *writes])
+        return more
+
+
+def _give_back(billables: Iterable[Billable], invoice_id: str) -> list[Write]:
+    return [Put(b.with_(taken_by=None)) for b in billables if b.taken_by == invoice_id]
