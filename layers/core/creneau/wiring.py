@@ -41,9 +41,10 @@ from creneau.agenda.register import Register
 from creneau.agenda.register_patient import RegisterPatient
 from creneau.agenda.wants_earlier import SetWantsEarlier
 from creneau.billing.asked import PlanInvoices
+from creneau.billing.change_draft import DeleteDraft, EditDraft
 from creneau.billing.credit import DraftCredit
 from creneau.billing.documents.reference import reference_of
-from creneau.billing.drafts import Assemble, DeleteDraft, EditDraft, MakeDrafts
+from creneau.billing.drafts import Assemble, MakeDrafts
 from creneau.billing.edit_consultations import EditConsultations
 from creneau.billing.edit_issuers import EditInvoiceTemplates, EditIssuers
 from creneau.billing.finalise import Finalise
