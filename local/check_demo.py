@@ -9,10 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from local import homes
-from local.demo.browser import Browser, Page
-from local.demo.mail import Mail, Mailbox
-from local.demo.people import People
 from local.demo.record import read
+from local.reread import NotSo, World, same
 from local.stack import Stack
 from local.staff import StaffError
 
@@ -20,49 +18,6 @@ STEPS = (
     *("cancelled", "offered", "scanned", "declined", "accepted", "superseded", "confirmed"),
     *("cascaded", "expired", "asked_again"),
 )
-
-
-class NotSo(Exception):
-    """What a step says, and what there is."""
-
-
-class World:
-    """The stack as anybody with an admin's sign-in sees it."""
-
-    def __init__(self, stack: Stack) -> None:
-        self.site = stack.site
-        self.staff = stack.staff("admin")
-        self.people = People(self.staff)
-        self.mails = {mail.id: mail for mail in Mailbox(stack.engine).all()}
-
-    def appointment(self, appointment_id: str) -> dict[str, Any]:
-        return dict(self.staff.get(f"/appointments/{appointment_id}"))
-
-    def round(self, round_id: str) -> dict[str, Any]:
-        return dict(self.staff.get(f"/rounds/{round_id}"))
-
-    def offer(self, round_id: str, appointment_id: str) -> dict[str, Any]:
-        offers = {o["appointment_id"]: o for o in self.round(round_id)["offers"]}
-        same("an offer of the round", appointment_id in offers, True)
-        return dict(offers[appointment_id])
-
-    def mail(self, mail_id: str, patient_id: str) -> Mail:
-        """An email that is there, and went to that patient alone."""
-        same("in the mailbox", mail_id in self.mails, True)
-        mail = self.mails[mail_id]
-        same("recipient", mail.to, self.people.email(patient_id))
-        return mail
-
-    def page(self, mail_id: str, patient_id: str) -> Page:
-        return Browser().open(self.mail(mail_id, patient_id).link_to(self.site))
-
-    def message(self, message_id: str) -> dict[str, Any]:
-        return dict(self.staff.get(f"/messages/{message_id}"))
-
-
-def same(what: str, found: object, said: object) -> None:
-    if found != said:
-        raise NotSo(f"{what}: {found!r}, not {said!r}")
 
 
 def cancelled(world: World, step: dict[str, Any]) -> None:

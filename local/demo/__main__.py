@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from local import homes
 from local.addresses import shown
-from local.check_demo import NotSo, check
+from local.check_demo import check
 from local.demo.mail import Mailbox
 from local.demo.people import People
 from local.demo.record import Record
@@ -18,6 +18,7 @@ from local.demo.story import Untrue, tell
 from local.demo.telling import BOLD, DIM, GREEN, RED, Teller
 from local.engine.client import EngineError
 from local.engine.deploy import DeployError
+from local.reread import NotSo
 from local.sample_clinic.load import load
 from local.site.client import SiteError
 from local.stack import Stack, sam_parameters, stop

@@ -14,7 +14,8 @@ import pytest
 import urllib3
 
 from local import check_demo, homes
-from local.check_demo import STEPS, NotSo
+from local.check_demo import STEPS
+from local.reread import NotSo
 from local.sample_clinic.load import load
 from local.site import client as site
 from local.stack import Stack
