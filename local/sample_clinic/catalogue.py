@@ -21,6 +21,31 @@ PRACTITIONERS: dict[str, dict[str, Any]] = {
     "keller": {"name": "Anna Keller", "profession": "Psychologue", "email": "keller@clinic.example"},
 }
 
+
+def _issuer(practitioner: str, street: str, postcode: str, town: str, gln: str, **account: str) -> dict[str, Any]:
+    about = PRACTITIONERS[practitioner]
+    return {
+        "name": about["name"],
+        "profession": about["profession"],
+        "email": about["email"],
+        "address": {"street": street, "postcode": postcode, "town": town, "country": "CH"},
+        "ids": {"gln": gln},
+        "account": {"holder": about["name"], **account},
+        "prefix": about["name"].split()[-1][0],
+    }
+
+
+ISSUERS: dict[str, dict[str, Any]] = {
+    "rochat": _issuer(
+        "rochat", "Avenue des Platanes 12", "1003", "Lausanne", "7601000000019", iban="CH9300762011623852957"
+    ),
+    "bernasconi": _issuer(
+        "bernasconi", "Avenue des Platanes 12", "1003", "Lausanne", "7601000000026", qr_iban="CH1430123000988776655"
+    ),
+    "keller": _issuer("keller", "Rue du Marché 4", "1800", "Vevey", "7601000000033", qr_iban="CH4431999123000889012"),
+}
+"""Each practitioner invoices for themselves, with numbers of their own; one with an IBAN, two with QR-IBANs."""
+
 LOCATIONS: dict[str, dict[str, Any]] = {
     "lausanne": {
         "name": "Cabinet du Lac, Lausanne",

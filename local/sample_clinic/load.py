@@ -72,9 +72,9 @@ class _Entry:
 
     def enter(self, practitioner_user: str) -> Clinic:
         users = {"rochat": {"user": practitioner_user}}
-        practitioners = self._all(
-            "/practitioners", {k: p | users.get(k, {}) for k, p in catalogue.PRACTITIONERS.items()}
-        )
+        issuers = self._all("/issuers", catalogue.ISSUERS)
+        known_as = {k: users.get(k, {}) | {"issuer_id": issuers[k]} for k in catalogue.PRACTITIONERS}
+        practitioners = self._all("/practitioners", {k: p | known_as[k] for k, p in catalogue.PRACTITIONERS.items()})
         locations = self._all("/locations", catalogue.LOCATIONS)
         resources = self._all("/resources", {k: _resource(r, locations) for k, r in catalogue.RESOURCES.items()})
         agendas = self._all("/agendas", {k: _agenda(a, practitioners, locations) for k, a in catalogue.AGENDAS.items()})

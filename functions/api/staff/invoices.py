@@ -17,6 +17,7 @@ from api.staff.shown import Listed, View, view
 from creneau.agenda.catalogue import patient_ref
 from creneau.billing.asked import MOST_CONSULTATIONS, Asked
 from creneau.billing.consultations import SeenMoreOften
+from creneau.billing.documents.reference import reference_of
 from creneau.billing.invoice import (
     DocumentKind,
     Instalment,
@@ -101,7 +102,8 @@ class InvoiceView(View, frozen=True, kw_only=True):
     """Amounts in minor units of `currency`; `number` and what follows from finalising are null in a draft.
 
     `totals` of a draft are what they would be today. `standing` is how it stands: draft, open, partly paid, paid, overdue,
-    credited. `sendings` are its emails, the first one first.
+    credited. `reference` is what the payer's bank carries back (QRR or SCOR), null: there is nothing to transfer.
+    `sendings` are its emails, the first one first.
     """
 
     id: str
@@ -109,6 +111,7 @@ class InvoiceView(View, frozen=True, kw_only=True):
     state: InvoiceState
     standing: Standing
     number: str | None
+    reference: str | None
     issued_on: date | None
     due_on: date | None
     issuer_id: str
@@ -332,6 +335,7 @@ def _shown(call: Call, invoice: Invoice, sendings: Sequence[Message]) -> Invoice
         invoice,
         standing=invoice.standing(local_date(call.app.clock(), call.app.clinic.zone)),
         number=frozen.number if frozen else None,
+        reference=reference_of(invoice) or None,
         issued_on=frozen.issued_on if frozen else None,
         lines=[view(LineView, line) for line in invoice.lines],
         totals=frozen.totals if frozen else _totals_today(call, invoice),

@@ -5,12 +5,17 @@ from datetime import date, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 
+from creneau.billing.edit_issuers import EditIssuers
+from creneau.billing.issuer import Issuer
 from local.sample_clinic import catalogue
 from local.sample_clinic.bookings import planned
 from local.sample_clinic.load import apart, lines, told
 from local.sample_clinic.people import WITHOUT_EMAIL, patients
+from tests.support.books import CLINIC
+from tests.support.fake_store import FakeStore
 
 ZURICH = ZoneInfo("Europe/Zurich")
 FIRST_DAYS = [date(2026, 2, 9) + timedelta(days=n) for n in (0, 1, 2, 3, 4, 5, 6, 40, 250)]
@@ -85,3 +90,12 @@ def test_the_clinic_is_as_promised():
 def test_one_patient_in_each_language_is_told_of_the_booking():
     languages = [patients()[w.patient]["language"] for w in told(planned(FIRST_DAYS[0], ZURICH))]
     assert sorted(languages) == ["de", "en", "fr", "it"]
+
+
+def test_each_practitioner_invoices_to_an_account_that_checks():
+    for given in catalogue.ISSUERS.values():
+        issuer = msgspec.convert({"id": "iss_1", **given}, Issuer)
+        EditIssuers(FakeStore(), CLINIC).add(issuer)
+    assert set(catalogue.ISSUERS) == set(catalogue.PRACTITIONERS)
+    assert len({given["prefix"] for given in catalogue.ISSUERS.values()}) == 3
+    assert all("address" in p for p in patients())
