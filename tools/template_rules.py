@@ -235,13 +235,37 @@ def dead_letters_are_told(stack: Stack) -> Found:
     dead = {target(q["RedrivePolicy"].get("deadLetterTargetArn")) for q in queues.values() if "RedrivePolicy" in q}
     for mapping in stack.of("AWS::Lambda::EventSourceMapping").values():
         dead.add(target(mapping.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")))
-    told = {
+    dead |= set(_given_up_to(stack).values())
+    yield from (
+        f"{name} keeps what was given up, and no alarm tells anybody" for name in dead & set(queues) - _told(stack)
+    )
+
+
+def schedules_are_told(stack: Stack) -> Found:
+    functions, kept = stack.of("AWS::Lambda::Function"), _given_up_to(stack)
+    for name, schedule in stack.of("AWS::Scheduler::Schedule").items():
+        function = target(schedule.get("Target", {}).get("Arn"))
+        if function in functions and function not in {*kept, *_told(stack)}:
+            yield f"{name}: when {function} fails nobody learns of it (an alarm on its errors, or OnFailure)"
+
+
+def _given_up_to(stack: Stack) -> dict[str, str]:
+    """Where an invocation that failed at every try goes, by function."""
+    configs = stack.of("AWS::Lambda::EventInvokeConfig").values()
+    kept = (
+        (c["FunctionName"], c.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")) for c in configs
+    )
+    return {target(function): target(queue) for function, queue in kept if queue}
+
+
+def _told(stack: Stack) -> set[str]:
+    """What an alarm that tells somebody watches."""
+    return {
         target(dimension["Value"])
         for alarm in stack.of("AWS::CloudWatch::Alarm").values()
         for dimension in alarm.get("Dimensions", [])
         if alarm.get("AlarmActions")
     }
-    yield from (f"{name} keeps what was given up, and no alarm tells anybody" for name in dead & set(queues) - told)
 
 
 def tables_survive(stack: Stack) -> Found:
@@ -310,6 +334,7 @@ def exceptions_have_reasons(stack: Stack) -> Found:
 RULES: list[Callable[[Stack], Found]] = [
     sections_in_order, resources_in_order, functions_of_a_domain_together, small_enough,
     functions_described, functions_time_out, preflights_pass, functions_exist, logs_kept_for_a_time,
-    least_privilege, managed_policies_known, queues_give_up, streams_give_up, dead_letters_are_told, tables_survive,
+    least_privilege, managed_policies_known, queues_give_up, streams_give_up, dead_letters_are_told,
+    schedules_are_told, tables_survive,
     no_dashboard_inline, machines_in_files, tasks_time_out_and_retry, states_named_alike, exceptions_have_reasons,
 ]  # fmt: skip

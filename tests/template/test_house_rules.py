@@ -176,6 +176,17 @@ def guarded_any(template: Any) -> None:
     route.update(Method="ANY", Auth={"Authorizer": "Staff"})
 
 
+def every_morning(template: Any) -> None:
+    schedule = {"Type": "ScheduleV2", "Properties": {"ScheduleExpression": "cron(0 9 * * ? *)"}}
+    template["Resources"]["Reader"]["Properties"]["Events"]["Morning"] = schedule
+
+
+def given_up_silently(template: Any) -> None:
+    template["Resources"]["Other"] = {"Type": "AWS::SQS::Queue", "Properties": {}}
+    goes = {"DestinationConfig": {"OnFailure": {"Type": "SQS", "Destination": {"Fn::GetAtt": ["Other", "Arn"]}}}}
+    template["Resources"]["Reader"]["Properties"]["EventInvokeConfig"] = goes
+
+
 READER, STREAM = "Resources/Reader/Properties", "Resources/Reader/Properties/Events/Stream/Properties"
 STATEMENT = f"{READER}/Policies/0/Statement/0"
 BROKEN = [
@@ -208,6 +219,8 @@ BROKEN = [
     (rules.streams_give_up, put(f"{STREAM}/DestinationConfig", None)),
     (rules.dead_letters_are_told, put("Resources/GivenUp", None)),
     (rules.dead_letters_are_told, put("Resources/GivenUp/Properties/AlarmActions", None)),
+    (rules.dead_letters_are_told, given_up_silently),
+    (rules.schedules_are_told, every_morning),
     (rules.tables_survive, put("Resources/Table/DeletionPolicy", "Delete")),
     (rules.tables_survive, put("Resources/Table/UpdateReplacePolicy", None)),
     (rules.tables_survive, put("Resources/Table/Properties/DeletionProtectionEnabled", False)),
