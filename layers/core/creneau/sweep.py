@@ -48,25 +48,29 @@ class Sweep:
         failed: list[str] = []
         counts = {
             "waitlist": self._guard("waitlist", self.waitlist, failed),
-            "appointments": self._each(Appointment, self.tell_of),
-            "absences": self._each(AbsenceRecord, self.mark_absence),
-            "addresses": self._each(BlockedAddress, self.mark_address),
+            "appointments": self._guard("appointments", self._each(Appointment, self.tell_of), failed),
+            "absences": self._guard("absences", self._each(AbsenceRecord, self.mark_absence), failed),
+            "addresses": self._guard("addresses", self._each(BlockedAddress, self.mark_address), failed),
             "replanned": self._guard("replanned", self.replan, failed),
-            "groups": self._each(SmsGroup, self.walk_group),
-            "invoices": self._each(Invoice, self.finish_invoice),
+            "groups": self._guard("groups", self._each(SmsGroup, self.walk_group), failed),
+            "invoices": self._guard("invoices", self._each(Invoice, self.finish_invoice), failed),
             "messages": self._guard("messages", self.messages, failed),
         }
         return Swept(**counts, failed=tuple(failed))
 
-    def _each(self, kind: type[Stored], act: Callable[[str], object]) -> int:
-        done = 0
-        for ref in self.store.look_at(kind, self.clock()):
-            try:
-                act(ref.key[0])
-                done += 1
-            except Exception as error:  # noqa: BLE001 - told, and looked at again by the next sweep
-                self.trouble(ref, error)
-        return done
+    def _each(self, kind: type[Stored], act: Callable[[str], object]) -> Callable[[], int]:
+        def sweep() -> int:
+            return sum(self._try(ref, act) for ref in self.store.look_at(kind, self.clock()))
+
+        return sweep
+
+    def _try(self, ref: Ref[Any], act: Callable[[str], object]) -> bool:
+        try:
+            act(ref.key[0])
+        except Exception as error:  # noqa: BLE001 - told, and looked at again by the next sweep
+            self.trouble(ref, error)
+            return False
+        return True
 
     def _guard(self, name: str, sweep: Callable[[], int], failed: list[str]) -> int:
         try:

@@ -11,8 +11,9 @@ from creneau.agenda.attendance import Attendance
 from creneau.agenda.catalogue import Address
 from creneau.messaging.lines import address_lines
 from creneau.messaging.locale import Speech
-from creneau.messaging.message import Kind
+from creneau.messaging.message import Channel, Kind
 from creneau.messaging.render import Rendered
+from creneau.messaging.values import values_of
 from creneau.messaging.write import chosen_for, write_email
 from creneau.shared.money import Money
 from creneau.shared.settings import LANGUAGES, language_of
@@ -161,6 +162,13 @@ def test_each_piece_is_shown_or_hidden(piece, gone):
     for part in ("text", "html"):
         assert gone in getattr(shown, part)
         assert gone not in getattr(hidden, part)
+
+
+@pytest.mark.rule("M-07")
+def test_no_field_names_the_practitioner_whom_the_clinic_hides():
+    for hide, name in (((), "Dr Anne Favre"), (("practitioner",), "")):
+        texts = values_of(known(Kind.CONFIRMED, hide=hide), Channel.EMAIL, "fr", LINKS).texts
+        assert texts["practitioner.name"] == texts["appointment.practitioner"] == name
 
 
 @pytest.mark.rule("A-02")

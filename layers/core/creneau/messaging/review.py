@@ -11,6 +11,7 @@ from creneau.messaging.delay import Delay
 from creneau.messaging.may_send import may_send
 from creneau.messaging.message import Channel, Kind, Message, MessageState, message_id, message_ref
 from creneau.messaging.plan import Planned
+from creneau.messaging.reminders import SYSTEM
 from creneau.messaging.template import TEMPLATE_BOOK, Line, TemplateBook
 from creneau.messaging.verdict import Facts, Suppress, decided, with_verdict
 from creneau.shared.again import Again
@@ -96,7 +97,7 @@ class PlanReview:
 
 
 def _message(visit: Appointment, line: Line, delay: Delay, zone: ZoneInfo, now: datetime) -> Message:
-    occurrence = f"{'system' if line.is_system else line.id}-{delay.code}"
+    occurrence = f"{SYSTEM if line.is_system else line.id}-{delay.code}"
     return Message(
         id=message_id(Kind.REVIEW, Channel.EMAIL, visit.id, occurrence),
         channel=Channel.EMAIL,

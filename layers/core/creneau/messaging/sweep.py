@@ -72,9 +72,7 @@ class SweepMessages:
         try:
             self.store.commit([Put(after), *self._uncertain(message)])
         except Conflict:
-            return (
-                False  # it was resolved meanwhile, or another SMS of the month was counted: the next sweep looks again
-            )
+            return False  # resolved meanwhile, or another SMS of the month was counted: the next sweep looks again
         if harmless and not paused:
             self.dispatch.on_its_way(after.with_(version=after.version + 1))
         return True

@@ -79,7 +79,7 @@ def _people(said: Said) -> dict[str, str]:
     patient = known.patient
     texts = {
         "recipient.name": one_line(reader.name)[: Patient.NAME_LIMIT] if reader else "",
-        "practitioner.name": one_line(known.practitioner.name) if known.practitioner else "",
+        "practitioner.name": said.practitioner,
     }
     if patient is not None:
         texts |= {

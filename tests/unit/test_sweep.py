@@ -1,0 +1,43 @@
+"""One kind of what is swept never keeps the others from being swept."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from creneau.messaging.group import SmsGroup
+from creneau.sweep import Sweep
+from tests.support.fake_store import FakeStore
+
+NOW = datetime(2027, 2, 1, 9, 0, tzinfo=UTC)
+
+
+class Failing(FakeStore):
+    """Whose index can't be asked for groups."""
+
+    def look_at(self, kind: Any, until: datetime) -> Any:
+        if kind is SmsGroup:
+            raise TimeoutError
+        return super().look_at(kind, until)
+
+
+@pytest.mark.promise(32)
+def test_a_query_that_fails_leaves_the_messages_swept_and_is_told():
+    told: list[Any] = []
+    nothing = lambda _id: None  # noqa: E731
+    swept = Sweep(
+        store=Failing(),
+        clock=lambda: NOW,
+        waitlist=lambda: 1,
+        messages=lambda: 3,
+        tell_of=nothing,
+        mark_absence=nothing,
+        mark_address=nothing,
+        replan=lambda: 2,
+        walk_group=nothing,
+        finish_invoice=nothing,
+        trouble=lambda about, error: told.append((about, type(error))),
+    )()
+    assert (swept.waitlist, swept.replanned, swept.messages) == (1, 2, 3)
+    assert swept.failed == ("groups",)
+    assert told == [("groups", TimeoutError)]
