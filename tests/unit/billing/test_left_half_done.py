@@ -1,13 +1,15 @@
 """Long drafts whose maker, or whose deleter, died in between: the sweeper goes on where it stopped (B-03, B-06)."""
 
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
+from creneau.billing.asked import Asked
 from creneau.billing.drafts import TOO_LONG
 from creneau.billing.invoice import InvoiceState, invoice_ref
 from creneau.billing.recap import Grouping
-from tests.support.books import Books
+from tests.support.books import BILLER, Books
 from tests.support.world import World
 
 COUNT = 200
@@ -78,3 +80,19 @@ def test_a_draft_that_nobody_deletes_any_more_is_gone_and_gave_back_everything(c
     assert clinic.books.invoice(id).state is InvoiceState.FREEING
     assert clinic.is_swept(TOO_LONG) == 1
     assert (clinic.books.store.get(invoice_ref(id)), clinic.takers) == (None, {None})
+
+
+@pytest.mark.rule("B-01")
+@pytest.mark.rule("B-03")
+@pytest.mark.parametrize("after", range(1, 6))
+def test_consultations_that_a_long_draft_makes_are_none_the_fewer(clinic, after):
+    """Made first, then the draft, then taken: whoever goes on finds them."""
+    books, days = clinic.books, 100
+    for n in range(days):
+        books.visit(f"{date(2026, 10, 1) + timedelta(days=n)} 09:00", patient="pat_2")
+    wanted: dict[str, Any] = {"patient_id": "pat_2", "grouping": Grouping.PER_PAYER}
+    digest = books.plan(Asked(**wanted), BILLER).digest
+    clinic.breaks_off(lambda: books.drafted("bat_2", **wanted), after)
+    clinic.is_swept(TOO_LONG)
+    (id,) = books.make("bat_2", Asked(**wanted), digest, BILLER).invoice_ids
+    assert (books.invoice(id).state, len(books.invoice(id).lines)) == (InvoiceState.DRAFT, days)

@@ -13,7 +13,7 @@ from creneau.billing.documents.draw_document import key_of
 from creneau.billing.invoice import DocumentKind, Invoice, invoice_ref
 from creneau.billing.payer import PayerKind
 from creneau.messaging.message import Message, MessageState, message_ref
-from creneau.messaging.ports import Throttled
+from creneau.messaging.ports import Throttled, Unknown
 from creneau.messaging.send_invoice import SendInvoice
 from creneau.messaging.signature import Occasion, Signature, Signatures
 from creneau.shared.actor import Actor, Role
@@ -268,3 +268,17 @@ def test_a_hand_over_reads_twice_and_a_refusal_by_the_provider_is_tried_again(de
     desk.store.calls = []
     assert desk.deliver(message.id).outcome == "throttled"
     assert [c for c in desk.store.calls if c != "commit"] == ["snapshot", "get_many"]
+
+
+@pytest.mark.rule("B-08")
+def test_one_that_may_have_arrived_is_not_repeated_by_itself(desk):
+    desk.invoice()
+    message = desk.send("inv_01", BILLER)
+    desk.mailer.lost = [Unknown()]
+    assert desk.deliver(message.id).outcome == "unknown"
+    desk.now += timedelta(minutes=11)
+    desk.sweep()
+    assert (desk.sending().state, len(desk.mailer.sent)) == (MessageState.UNCONFIRMED, 1)
+    with pytest.raises(Refused) as refused:
+        desk.send("inv_01", BILLER)
+    assert refused.value.code == "already_sent"

@@ -108,11 +108,20 @@ class MakeDrafts:
     def _put(self, draft: Invoice, planned: Planned) -> list[str]:
         """Puts the draft with what it takes; the ids of what was taken by others."""
         if self.store.get(invoice_ref(draft.id)) is not None:
-            return self.assemble(draft.id, planned.billables)
+            return self.assemble(draft.id)
         if draft.state is InvoiceState.ASSEMBLING:
+            self._keep(planned.billables)
             self.store.commit([Put(draft)])
-            return self.assemble(draft.id, planned.billables)
+            return self.assemble(draft.id)
         return self._take(draft, stored_now(self.store, planned.billables), planned)
+
+    def _keep(self, billables: Sequence[Billable]) -> None:
+        """Consultations that are made by being invoiced, before the draft: whoever goes on with it must find them."""
+        there = self.store.get_many([billable_ref(b.id) for b in billables])
+        both = [(s, _as_planned(s, b)) for s, b in zip(there, billables, strict=True)]
+        new = [b for stored, b in both if b is not None and b != stored]
+        for start in range(0, len(new), AT_ONCE):
+            self.store.commit([Put(b) for b in new[start : start + AT_ONCE]])
 
     def _take(self, draft: Invoice, billables: Sequence[Billable], planned: Planned) -> list[str]:
         lost = {b.id for b in billables if not _free(b, draft.id)}
@@ -132,23 +141,21 @@ class Assemble:
     store: Store
     again: Again
 
-    def __call__(self, invoice_id: str, planned: Sequence[Billable] = ()) -> list[str]:
-        """`planned` holds consultations that may not be stored yet. The ids of what others took."""
+    def __call__(self, invoice_id: str) -> list[str]:
+        """The ids of what others took."""
         invoice = require(self.store, invoice_ref(invoice_id))
         if invoice.state is not InvoiceState.ASSEMBLING:
             return []
-        known = {b.id: b for b in planned}
         ids, lost = list(invoice.billable_ids), list[str]()
         for start in range(0, len(ids), AT_ONCE):
             chunk = ids[start : start + AT_ONCE]
-            lost += self.again(lambda c=chunk: self._take(invoice_id, c, known))  # type: ignore[misc]
+            lost += self.again(lambda c=chunk: self._take(invoice_id, c))  # type: ignore[misc]
         self.again(lambda: self._whole(invoice_id, set(lost)))
         return lost
 
-    def _take(self, invoice_id: str, ids: list[str], known: dict[str, Billable]) -> list[str]:
+    def _take(self, invoice_id: str, ids: list[str]) -> list[str]:
         there = self.store.get_many([billable_ref(i) for i in ids])
-        found = [_as_planned(b, known.get(id)) for id, b in zip(ids, there, strict=True)]
-        mine = [b for b in found if b is not None and _free(b, invoice_id)]
+        mine = [b for b in there if b is not None and _free(b, invoice_id)]
         if new := [b for b in mine if b.taken_by != invoice_id]:
             self.store.commit([Put(b.with_(taken_by=invoice_id)) for b in new])
         return [id for id in ids if id not in {b.id for b in mine}]
