@@ -1,24 +1,27 @@
 """One kind of what is swept never keeps the others from being swept."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
 from creneau.messaging.group import SmsGroup
+from creneau.shared.model import Stored
+from creneau.shared.store import Ref
 from creneau.sweep import Sweep
 from tests.support.fake_store import FakeStore
 
+M = TypeVar("M", bound=Stored)
 NOW = datetime(2027, 2, 1, 9, 0, tzinfo=UTC)
 
 
 class Failing(FakeStore):
     """Whose index can't be asked for groups."""
 
-    def look_at(self, kind: Any, until: datetime) -> Any:
-        if kind is SmsGroup:
+    def look_at(self, kind: type[M], due_by: datetime | None) -> list[Ref[M]]:
+        if issubclass(kind, SmsGroup):
             raise TimeoutError
-        return super().look_at(kind, until)
+        return super().look_at(kind, due_by)
 
 
 @pytest.mark.promise(32)

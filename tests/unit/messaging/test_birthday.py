@@ -4,9 +4,11 @@ from datetime import date, timedelta
 
 import pytest
 
+from creneau.agenda.catalogue import patient_ref
 from creneau.messaging.birthday import month_days
 from creneau.messaging.message import Channel, Kind, MessageState
 from creneau.messaging.template import TEMPLATE_BOOK, Line, TemplateBook
+from creneau.shared.store import require
 from tests.support.world import World, at
 from tests.unit.messaging.custom_world import custom_world, message, messages, set_sms, settings, somebody
 
@@ -63,6 +65,13 @@ def test_it_is_wished_at_nine_to_who_agreed(world):
     (only,) = messages(world).values()
     assert (only.id, only.due_at) == ("birthday.sms.pat_1.2026", at("2026-03-02 09:00"))
     assert only.is_scheduled
+
+
+@pytest.mark.rule("M-01")
+def test_why_says_since_when_they_agreed(world):
+    since = require(world.store, patient_ref(born(world, "pat_1", "1980-03-02"))).consents["birthday"]
+    planned(world)
+    assert message(world, "birthday.sms.pat_1.2026").why[-1].facts["agreed_at"] == since.isoformat()
 
 
 def test_once_a_year_however_often_it_runs(world):

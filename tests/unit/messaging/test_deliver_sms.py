@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from creneau.agenda.appointment import appointment_ref
 from creneau.messaging.message import Channel, Kind, Message, MessageState, message_id, message_ref
 from creneau.messaging.ports import NotSent, Rejected, Throttled, Unknown
 from creneau.messaging.sms.month import Charge, Credits, SmsMonth, SmsUse, UseState, sms_month_ref
@@ -160,3 +161,27 @@ def test_a_use_is_of_the_local_month_of_its_hand_over(post):
     assert post.message(id).month == "2027-02"
     assert month(post).of(Charge.INCLUDED).used == 1
     assert post.store.get(message_ref(id)).sent_at is not None
+
+
+@pytest.mark.rule("M-01")
+def test_why_says_how_much_of_the_limit_is_spent(post):
+    charge(post, monthly_limit=14)
+    first, second = planned(post, 1), planned(post, 2)
+    post.deliver(first)
+    post.deliver(second)
+    facts = post.message(second).why[-1].facts
+    said = {name: facts[name] for name in ("month", "spent", "limit", "credits")}
+    assert said == {"month": "2027-02", "spent": "10", "limit": "14", "credits": "1"}
+    assert facts["settings_version"] == str(post.store.get(SETTINGS).version)
+
+
+@pytest.mark.rule("M-01")
+def test_why_says_which_morning_would_have_been_too_late(post):
+    charge(post)
+    id = planned(post)
+    post.wait(timedelta(hours=13))  # 23:00 in Zurich, and the visit is at half past eight
+    post.edit(appointment_ref("apt_1"), start=post.now + timedelta(hours=9.5), end=post.now + timedelta(hours=10))
+    post.edit_message(id, due_at=post.now)
+    post.deliver(id)
+    last = post.message(id).why[-1]
+    assert (last.rule, last.facts["morning"]) == ("M-16", "2027-02-02T07:00:00+00:00")

@@ -19,12 +19,27 @@ def is_to_many(message: Message) -> bool:
 def is_agreed(message: Message, patient: Patient) -> bool:
     """A group or birthday SMS needs a recorded consent; a review request only that it was not refused: it goes to a
     patient about their own visit, once in six months, and says how to end it."""
-    if message.kind is Kind.REVIEW:
-        return Consent.REVIEWS not in patient.refusals
-    if not is_to_many(message):
+    wanted = _wanted(message)
+    if wanted is None:
         return True
-    wanted = Consent.BIRTHDAY if message.kind is Kind.BIRTHDAY else Consent.GROUP_SMS
+    if wanted is Consent.REVIEWS:
+        return wanted not in patient.refusals
     return wanted in patient.consents
+
+
+def said_by(message: Message, patient: Patient) -> dict[str, str]:
+    """When the patient agreed to such messages, or refused them; nothing for what needs neither."""
+    wanted = _wanted(message)
+    said = ("agreed_at", patient.consents), ("refused_at", patient.refusals)
+    return {name: at[wanted].isoformat() for name, at in said if wanted in at} if wanted else {}
+
+
+def _wanted(message: Message) -> Consent | None:
+    if message.kind is Kind.REVIEW:
+        return Consent.REVIEWS
+    if not is_to_many(message):
+        return None
+    return Consent.BIRTHDAY if message.kind is Kind.BIRTHDAY else Consent.GROUP_SMS
 
 
 def leaves_at(message: Message, now: datetime, clinic: Clinic) -> datetime:

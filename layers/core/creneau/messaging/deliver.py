@@ -114,7 +114,7 @@ class Deliver:
         if counted is not None and not allowed(
             counted.month, counted.use.credits, counted.use.charge, known.settings.sms
         ):
-            return self._over_the_limit(known, now)
+            return self._over_the_limit(known, counted, now)
         key = content_key(message, number)
         self.contents.keep(key, msgspec.json.encode(composed.kept))
         claimed = message.with_(
@@ -143,9 +143,11 @@ class Deliver:
         use = SmsUse(month=month, at=now, message_id=message.id, kind=message.kind, credits=credits)
         return Entry(opened(known.month, month, tariff), use)
 
-    def _over_the_limit(self, known: Known, now: datetime) -> Delivered:
+    def _over_the_limit(self, known: Known, counted: Entry, now: datetime) -> Delivered:
         """S-06: the email goes in its place, unless one says the same anyway."""
-        verdict = Suppress(Reason.SPENDING_LIMIT, "S-06")
+        spent, limit = counted.month.most_spent, known.settings.sms.monthly_limit
+        on = {"month": counted.month.id, "spent": str(spent), "limit": str(limit), "credits": str(counted.use.credits)}
+        verdict = Suppress(Reason.SPENDING_LIMIT, "S-06", on)
         told = with_verdict(known.message, verdict, decided(verdict, "hand_over", known.facts, now))
         self.store.commit([Put(told), *self._by_email(known, now)])
         return Delivered(outcome="suppressed")

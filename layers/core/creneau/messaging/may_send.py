@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from creneau.agenda.appointment import Appointment
 from creneau.agenda.attendance import Attendance
 from creneau.messaging.address import sendable
-from creneau.messaging.consent import is_agreed, is_past_its_day, leaves_at
+from creneau.messaging.consent import is_agreed, is_past_its_day, leaves_at, said_by
 from creneau.messaging.group import GroupState
 from creneau.messaging.message import CHANGES, Channel, Kind, Message, Recipient
 from creneau.messaging.of_use import is_late, is_stale
@@ -60,7 +60,12 @@ def may_send(message: Message, facts: Facts, now: datetime) -> Verdict:
     if now < at:
         is_due_then = at == message.goes_at
         return Defer(at, Reason.NOT_DUE, "M-01") if is_due_then else Defer(at, Reason.REST_DAY, "M-14")
-    return _quiet_hours(message, facts, now) or _catching_up(message, facts, now) or Send()
+    return _quiet_hours(message, facts, now) or _catching_up(message, facts, now) or _send(message, facts)
+
+
+def _send(message: Message, facts: Facts) -> Send:
+    to_patient = message.recipient is Recipient.PATIENT and facts.patient is not None
+    return Send(on=said_by(message, facts.patient)) if to_patient and facts.patient else Send()
 
 
 def _quiet_hours(message: Message, facts: Facts, now: datetime) -> Verdict | None:
@@ -73,7 +78,7 @@ def _quiet_hours(message: Message, facts: Facts, now: datetime) -> Verdict | Non
         return None
     another_day = message.kind is Kind.BIRTHDAY and local_date(morning, zone) != local_date(message.due_at, zone)
     if another_day or (start is not None and too_late_then(morning, start)):
-        return Suppress(Reason.QUIET_HOURS, "M-16")
+        return Suppress(Reason.QUIET_HOURS, "M-16", {"morning": morning.isoformat()})
     return Defer(morning, Reason.QUIET_HOURS, "M-16")
 
 
@@ -83,9 +88,10 @@ def _catching_up(message: Message, facts: Facts, now: datetime) -> Verdict | Non
     if last is None or now >= last.until or not is_late(message, facts.settings, facts.clinic, now):
         return None
     visit = facts.appointment if message.kind in TELLS and message.kind is not Kind.REVIEW else None
+    after = {"after": last.message_id}
     if visit is not None and visit.start <= last.until:
-        return Suppress(Reason.MISSED, "M-17")
-    return Defer(last.until, Reason.CATCHING_UP, "M-17")
+        return Suppress(Reason.MISSED, "M-17", after)
+    return Defer(last.until, Reason.CATCHING_UP, "M-17", after)
 
 
 CUSTOM = frozenset({Kind.CUSTOM, Kind.BIRTHDAY})
@@ -161,7 +167,8 @@ def _appointment(message: Message, appointment: Appointment | None, now: datetim
 def _unasked(message: Message, facts: Facts, at: datetime) -> Suppress | None:
     """What goes without being about an appointment ahead: only to those who agreed."""
     if message.recipient is Recipient.PATIENT and facts.patient and not is_agreed(message, facts.patient):
-        return Suppress(Reason.NO_CONSENT, "M-19" if message.kind is Kind.REVIEW else "M-14")
+        rule = "M-19" if message.kind is Kind.REVIEW else "M-14"
+        return Suppress(Reason.NO_CONSENT, rule, said_by(message, facts.patient))
     if facts.group is not None and facts.group.state in (GroupState.CANCELLING, GroupState.CANCELLED):
         return Suppress(Reason.GROUP_CANCELLED, "M-02")
     if message.kind is Kind.REVIEW and not facts.settings.look.review_url:

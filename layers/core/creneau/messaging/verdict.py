@@ -1,6 +1,7 @@
 """What is decided about a message, by which rule and on which facts; and the message after it (M-01)."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -80,7 +81,10 @@ class Facts(Value, frozen=True, kw_only=True):
 
 @dataclass(frozen=True)
 class Send:
+    """`on` holds, for each verdict, the figures and instants that only its rule looks at."""
+
     rule: str = "M-09"
+    on: Mapping[str, str] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True)
@@ -88,12 +92,14 @@ class Defer:
     until: datetime
     reason: Reason
     rule: str
+    on: Mapping[str, str] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True)
 class Suppress:
     reason: Reason
     rule: str
+    on: Mapping[str, str] = field(default_factory=dict, compare=False)
 
 
 Verdict = Send | Defer | Suppress
@@ -101,7 +107,11 @@ Verdict = Send | Defer | Suppress
 
 def decided(verdict: Verdict, step: str, facts: Facts, now: datetime) -> Decision:
     """The verdict as it is kept on the message: ids, versions and states, never a name or an address."""
-    known: dict[str, str] = {}
+    known = dict(verdict.on)
+    if facts.settings.version:
+        known["settings_version"] = str(facts.settings.version)
+    if facts.book.version:
+        known["templates_version"] = str(facts.book.version)
     if not isinstance(verdict, Send):
         known["reason"] = verdict.reason
     if isinstance(verdict, Defer):
