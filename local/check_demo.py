@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from local import homes
+from local import check_invoices, homes
 from local.demo.record import read
 from local.reread import NotSo, World, same
 from local.stack import Stack
@@ -17,6 +17,7 @@ from local.staff import StaffError
 STEPS = (
     *("cancelled", "offered", "scanned", "declined", "accepted", "superseded", "confirmed"),
     *("cascaded", "expired", "asked_again"),
+    *check_invoices.CHECKS,
 )
 
 
@@ -127,6 +128,7 @@ CHECKS: dict[str, Callable[[World, dict[str, Any]], None]] = {
     "cascaded": cascaded,
     "expired": expired,
     "asked_again": asked_again,
+    **check_invoices.CHECKS,
 }
 
 

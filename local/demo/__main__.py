@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from local import homes
 from local.addresses import shown
 from local.check_demo import check
+from local.demo.invoices_story import tell_invoices
 from local.demo.mail import Mailbox
 from local.demo.people import People
 from local.demo.record import Record
@@ -45,6 +46,7 @@ def main() -> int:
             load(stack)
         scene = _scene(stack, teller, Record(log))
         offer = tell(scene)
+        tell_invoices(scene)
         verdict = check(log, stack) if log else []
         if log:
             teller.say(f"\n     Read again over HTTP by a second program: {len(verdict)} steps hold. ({log})")

@@ -24,6 +24,7 @@ def stopped(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     monkeypatch.setattr("local.stack.Stack.start", lambda home: FakeStack())
     monkeypatch.setattr(demo, "load", lambda stack: None)
     monkeypatch.setattr(demo, "tell", lambda scene: OpenOffer("http://127.0.0.1:1/o/x", "Ivo Nessi, Italian"))
+    monkeypatch.setattr(demo, "tell_invoices", lambda scene: None)
     monkeypatch.setattr(demo, "stop", ended.append)
     monkeypatch.setattr("signal.signal", lambda *_: None)
     monkeypatch.delenv("DEMO_LOG", raising=False)
