@@ -9,7 +9,7 @@ from api.staff.given import Given, Id, Nothing
 from api.staff.routing import BILLING_SETTINGS, BOOKS, Call, Routes
 from api.staff.shown import View, view
 from creneau.agenda.catalogue import patient_ref
-from creneau.billing.account import Account, Revenue, accounts, revenue
+from creneau.billing.account import accounts, revenue
 from creneau.billing.bank_file import LARGEST
 from creneau.billing.invoice import Invoice, documents_issued, invoice_ref, invoices_of_payer
 from creneau.billing.journal import documents_csv, payments_csv
@@ -26,16 +26,38 @@ MOST = 20_000
 LONGEST = timedelta(days=400)
 
 
-class AccountView(View, frozen=True, kw_only=True):
-    """Sums in minor units, one entry per currency; `overdue` is the part of `owed` that is past due."""
+class BalanceView(View, frozen=True, kw_only=True):
+    """Sums in minor units of one currency; `overdue` is the part of `owed` that is past due, `drafts` counts drafts."""
 
-    items: list[Account]
+    currency: str
+    invoiced: int
+    paid: int
+    credited: int
+    owed: int
+    overdue: int
+    drafts: int
+
+
+class AccountView(View, frozen=True, kw_only=True):
+    """One entry per currency."""
+
+    items: list[BalanceView]
+
+
+class MonthView(View, frozen=True, kw_only=True):
+    """In minor units: `invoiced` less credit notes, `paid_in` what came in; `practitioner_id` null: lines that name none."""
+
+    month: str
+    practitioner_id: str | None
+    currency: str
+    invoiced: int
+    paid_in: int
 
 
 class RevenueView(View, frozen=True, kw_only=True):
-    """By month, practitioner and currency: `invoiced` less credit notes, `paid_in` what came in."""
+    """By month, practitioner and currency."""
 
-    items: list[Revenue]
+    items: list[MonthView]
 
 
 class FileView(View, frozen=True, kw_only=True):
@@ -141,12 +163,14 @@ def read_account_of_patient(call: Call, _: Nothing) -> AccountView:
 
 def _account(call: Call, payer_key: str) -> AccountView:
     documents = _all(everything(call.app.store, invoices_of_payer(payer_key), MOST))
-    return AccountView(items=accounts(documents, local_date(call.app.clock(), call.app.clinic.zone)))
+    found = accounts(documents, local_date(call.app.clock(), call.app.clinic.zone))
+    return AccountView(items=[view(BalanceView, a) for a in found])
 
 
 @routes("GET", "/v1/revenue", BILLING_SETTINGS, takes=Period, answers=RevenueView)
 def read_revenue(call: Call, given: Period) -> RevenueView:
-    return RevenueView(items=revenue(_documents(call, given), _payments(call, given)))
+    found = revenue(_documents(call, given), _payments(call, given))
+    return RevenueView(items=[view(MonthView, r) for r in found])
 
 
 @routes("GET", "/v1/exports/documents", BILLING_SETTINGS, takes=Period, answers=FileView)
