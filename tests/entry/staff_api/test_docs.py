@@ -36,6 +36,9 @@ class Kept(FakeContents):
     def read(self, key: str) -> bytes:
         return self.kept[key]
 
+    def has(self, key: str) -> bool:
+        return key in self.kept
+
 
 @dataclass
 class Console:
@@ -58,7 +61,7 @@ class Console:
             contents=contents,
             mailer=FakeMailer(),
             texter=FakeTexter(),
-            dispatch=app.dispatch_message,  # type: ignore[arg-type]
+            dispatch=app.dispatch_message,
             clock=app.clock,
             again=app.again,
         )
