@@ -99,3 +99,14 @@ def test_each_practitioner_invoices_to_an_account_that_checks():
     assert set(catalogue.ISSUERS) == set(catalogue.PRACTITIONERS)
     assert len({given["prefix"] for given in catalogue.ISSUERS.values()}) == 3
     assert all("address" in p for p in patients())
+
+
+@pytest.mark.parametrize("first", FIRST_DAYS, ids=str)
+def test_the_practitioner_whose_month_is_invoiced_shares_no_patient_and_has_seen_several_by_then(first: date):
+    plan = planned(first, ZURICH)
+    whose = {a: catalogue.AGENDAS[a]["practitioner"] for a in catalogue.AGENDAS}
+    hers = {w.patient for w in plan if whose[w.agenda] == "keller"}
+    assert not hers & {w.patient for w in plan if whose[w.agenda] != "keller"}
+    seen = [w for w in plan if whose[w.agenda] == "keller" and (w.start.date() - first).days <= 14]
+    assert {w.patient for w in seen} == hers
+    assert len({(w.patient, w.start.date()) for w in seen}) == len(seen), "one consultation a visit"
