@@ -8,10 +8,12 @@ from tools.rules import ROOT, Wrong, carriers, marked, wrongs
 
 AGENDA = [f"A-{n:02}" for n in (1, 2, 3, 4, 5, 6, 9, 10, 11, 12, 13)]
 WAITLIST = [f"W-{n:02}" for n in range(1, 15)]
-MESSAGES = ["M-01", "M-09", "M-10", "M-11", "M-13", "M-14", "M-15", "M-19", "M-21"]
+MESSAGES = [f"M-{n:02}" for n in range(1, 22)]
 SIGNATURES = [f"G-{n:02}" for n in range(1, 5)]
-KEPT = [*AGENDA, *WAITLIST, *MESSAGES, *SIGNATURES, "P-01"]
-DECIDED = [*WAITLIST, "M-09", "M-13", "M-14", "M-15"]
+SMS = [f"S-{n:02}" for n in range(1, 7)]
+INVOICES = [f"B-{n:02}" for n in range(1, 12)]
+KEPT = [*AGENDA, *WAITLIST, *MESSAGES, *SIGNATURES, *SMS, *INVOICES, "P-01", "P-02"]
+DECIDED = [*WAITLIST, *(f"M-{n:02}" for n in range(9, 19)), "M-20", *SMS, *(f"B-{n:02}" for n in range(6, 12))]
 
 
 def test_every_rule_is_carried_by_a_test() -> None:
