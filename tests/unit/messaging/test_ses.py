@@ -101,6 +101,7 @@ def test_our_id_fits_a_tag_and_can_be_read_back():
     assert set(tag("a.b/c é\r\n")) <= set("abc-")
 
 
+@pytest.mark.promise(21)
 def test_mails_keep_their_distance():
     now, slept = [100.0], []
 
