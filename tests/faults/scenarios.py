@@ -102,7 +102,8 @@ def come_back(app: App) -> Any:
 
 def read_what_was_said(app: App) -> Any:
     told = require(app.store, message_ref(f"confirmed.email.{GONE}.0"))
-    return app.kept_contents.read(str(told.content_key))[:1]
+    key = str(told.content_key)
+    return app.kept_contents.has(key) and app.kept_contents.read(key)[:1]
 
 
 def bounce(app: App) -> Any:
