@@ -171,7 +171,7 @@ class Post:
         self.plan = PlanAppointmentMessages(self.store, clinic, self.clock, again)
         self.remind = PlanReminders(self.store, clinic, self.clock, again)
         self.start_replan = StartReplan(self.store, self.clock, again)
-        self.continue_replan = ContinueReplan(self.store, self.remind, self.clock)
+        self.continue_replan = ContinueReplan(self.store, self.remind, self.clock, self._trouble)
         self.plan_offers = PlanOffers(self.store, clinic, offers, self.clock, again)
         self.dispatch = Dispatch(self.store, self.outbox, self.delays, self.clock)
         self.hand_over = HandOver(self.store, self.outbox, self.clock)
@@ -193,8 +193,7 @@ class Post:
         )
         self.feedback = RecordFeedback(self.store, self.clock, again)
         self.troubles: list[tuple[Any, Exception]] = []
-        told = lambda ref, error: self.troubles.append((ref, error))  # noqa: E731
-        self.sweep = SweepMessages(self.store, self.dispatch, self.clock, told)
+        self.sweep = SweepMessages(self.store, self.dispatch, self.clock, self._trouble)
         self.put(
             Practitioner(id="prc_1", name="Dr Anne Favre"),
             Location(
@@ -208,6 +207,9 @@ class Post:
 
     def clock(self) -> datetime:
         return self.now
+
+    def _trouble(self, where: Any, error: Exception) -> None:
+        self.troubles.append((where, error))
 
     def _random(self, count: int) -> bytes:
         self.randoms += 1

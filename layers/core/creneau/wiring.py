@@ -552,7 +552,7 @@ class App:
 
     @cached_property
     def continue_replan(self) -> ContinueReplan:
-        return ContinueReplan(self.store, self.plan_reminders, self.clock)
+        return ContinueReplan(self.store, self.plan_reminders, self.clock, self.trouble)
 
     @cached_property
     def sweep_replan(self) -> SweepReplan:

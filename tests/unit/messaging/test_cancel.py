@@ -33,6 +33,15 @@ def test_what_is_cancelled_does_not_leave(post, cancel, planned):
     assert post.message(planned).why[-1].facts == {"by": "user-1"}
 
 
+@pytest.mark.rule("M-02", "M-10")
+@pytest.mark.promise(14)
+def test_what_may_have_left_is_not_called_cancelled(post, cancel, planned):
+    post.edit_message(planned, lost_hand_overs=1)
+    assert cancel(planned, SECRETARY).state is MessageState.UNCONFIRMED
+    post.rest()
+    assert post.mailer.sent == []
+
+
 def test_cancelled_twice_it_says_the_same(post, cancel, planned):
     assert cancel(planned, SECRETARY) == cancel(planned, SECRETARY)
 

@@ -83,7 +83,7 @@ class TestDaysThatRest:
         assert verdict == Defer(at("2026-03-09 10:00"), Reason.REST_DAY, "M-14")
 
     def test_what_was_held_up_until_a_sunday_waits_on(self):
-        held = group(due=at("2026-03-07 10:00")).with_(not_before=SUNDAY)
+        held = group(due=at("2026-03-07 22:00")).with_(not_before=SUNDAY)
         assert may_send(held, facts("group_sms"), SUNDAY) == Defer(at("2026-03-09 10:00"), Reason.REST_DAY, "M-14")
 
     def test_one_patients_own_matter_leaves_any_day(self):

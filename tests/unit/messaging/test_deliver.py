@@ -236,13 +236,15 @@ def test_a_lost_answer_whose_second_copy_arrives_is_sent(post, id):
     assert [d.verdict for d in message.why if d.step == "sweep"] == ["once_more"]
 
 
-@pytest.mark.rule("M-09")
-def test_once_more_is_decided_anew(post, id):
+@pytest.mark.rule("M-09", "M-10")
+@pytest.mark.promise(14)
+def test_once_more_is_decided_anew_and_what_may_have_left_is_not_called_unsent(post, id):
     post.mailer.lost.append(Unknown("ReadTimeoutError"))
     deliver(post, id)
     post.attendance(Attendance.CANCELLED_BY_PATIENT)
     post.rest()
-    assert post.message(id).state is MessageState.SUPPRESSED
+    assert post.message(id).state is MessageState.UNCONFIRMED
+    assert post.message(id).why[-1].verdict == "suppress"
     assert len(post.mailer.sent) == 1
 
 

@@ -14,6 +14,7 @@ from creneau.messaging.ports import OfferSeen
 from creneau.messaging.template import Line, TemplateBook
 from creneau.messaging.verdict import Defer, Facts, Reason, Send, Suppress, decided
 from creneau.shared.settings import Look, MessagingSettings, Settings
+from creneau.shared.time import after_days
 from tests.support.post import CLINIC, NOW
 
 PATIENT = Patient(
@@ -87,7 +88,9 @@ def test_what_is_true_is_sent(kind):
     told = APPOINTMENT.with_(attendance=min(TELLS.get(kind, {Attendance.BOOKED})))
     known = facts(appointment=told, offer=OFFER)
     known = known.with_(settings=known.settings.with_(look=Look(review_url="https://reviews.example/lac")))
-    assert may_send(message(kind), known, NOW) == Send()
+    asked = {"due_at": NOW - timedelta(days=1)} if kind is Kind.REVIEW else {}
+    now = told.end + timedelta(days=1) if kind is Kind.REVIEW else NOW
+    assert may_send(message(kind, **asked), known, now) == Send()
 
 
 GONE = APPOINTMENT.with_(deleted_at=NOW)
@@ -129,6 +132,19 @@ def test_only_the_final_state_is_told():
     again = facts(appointment=APPOINTMENT.with_(changes=2))
     assert may_send(message(occurrence="0"), again, NOW) == Suppress(Reason.OVERTAKEN, "M-18")
     assert may_send(message(occurrence="2"), again, NOW) == Send()
+
+
+@pytest.mark.rule("M-08", "M-09")
+def test_a_review_goes_by_the_present_delay_of_its_template():
+    line = Line(id="tpl_1", kind=Kind.REVIEW, channel=Channel.EMAIL, delays=(parse_delay("30d"),))
+    visit = APPOINTMENT.with_(attendance=Attendance.ATTENDED)
+    known = facts(book=TemplateBook(stored=(line,)), appointment=visit)
+    known = known.with_(settings=known.settings.with_(look=Look(review_url="https://reviews.example/lac")))
+    due, later = after_days(visit.end, 1, CLINIC.zone), after_days(visit.end, 30, CLINIC.zone)
+    asked = message(Kind.REVIEW, "tpl_1-1d", template_id="tpl_1", due_at=due)
+    assert may_send(asked, known, due) == Defer(later, Reason.OTHER_DELAY, "M-09")
+    assert may_send(asked, known, later) == Send()
+    assert may_send(asked, known, later + timedelta(days=8)) == Suppress(Reason.MISSED, "M-17")
 
 
 @pytest.mark.rule("W-09")

@@ -7,6 +7,7 @@ import pytest
 from creneau.messaging.delay import parse_delay
 from creneau.messaging.message import Channel, Kind, Message, MessageState, message_id
 from creneau.messaging.of_use import CatchUp, catch_up_ref, is_late
+from creneau.messaging.ports import QuotaReached, Throttled, Unknown
 from creneau.messaging.template import Line, TemplateBook
 from creneau.shared.settings import Settings
 from creneau.shared.time import from_local
@@ -149,6 +150,62 @@ def test_two_late_ones_claimed_at_once_do_not_both_leave(visit):
     assert len(visit.mailer.sent) == 1
     waits = visit.message("reminder.email.apt_1.system-1d")
     assert (waits.not_before, waits.why[-1].rule) == (at("2027-04-01 09:00"), "M-17")
+
+
+@pytest.mark.rule("M-10", "M-17")
+@pytest.mark.promise(14)
+def test_a_late_one_whose_call_was_refused_does_not_wait_for_itself(visit):
+    visit.remind("apt_1")
+    visit.now = at("2027-04-01 14:20")
+    visit.mailer.faults = [Throttled("TooManyRequestsException")] * 3
+    visit.until(at("2027-04-01 14:22"))
+    assert visit.message("reminder.email.apt_1.system-1d").state is MessageState.SENT
+
+
+@pytest.mark.rule("M-10", "M-17")
+def test_while_it_is_tried_again_it_keeps_the_others_waiting(visit):
+    visit.appointment("apt_2", start=at("2027-04-01 17:00"), end=at("2027-04-01 17:30"))
+    visit.remind("apt_1")
+    visit.remind("apt_2")
+    visit.now = at("2027-04-01 08:00")
+    visit.mailer.faults = [Throttled("TooManyRequestsException")]
+    visit.deliver("reminder.email.apt_1.system-1d")
+    visit.deliver("reminder.email.apt_2.system-1d")
+    assert visit.message("reminder.email.apt_2.system-1d").not_before == at("2027-04-01 09:00")
+
+
+@pytest.mark.rule("M-10", "M-17")
+def test_a_late_one_of_which_nobody_learnt_goes_once_more(visit):
+    visit.remind("apt_1")
+    visit.now = at("2027-04-01 14:20")
+    visit.mailer.lost = [Unknown("ReadTimeoutError")]
+    visit.deliver("reminder.email.apt_1.system-1d")
+    visit.wait(timedelta(minutes=11))
+    visit.sweep()
+    visit.rest()
+    assert visit.message("reminder.email.apt_1.system-1d").state is MessageState.SENT
+
+
+@pytest.mark.rule("M-17", "W-09")
+def test_an_offer_that_can_be_answered_no_longer_by_its_turn_is_missed_at_once(post):
+    round_id = post.offer()
+    post.plan_offers(round_id)
+    (offer,) = [m for m in post.messages() if m.kind is Kind.OFFER]
+    post.now += timedelta(days=15) - timedelta(minutes=50)
+    post.put(CatchUp(id="pat_1", message_id="confirmed.email.apt_9.0", at=post.now, ttl=0))
+    post.wait(timedelta(minutes=1))
+    post.deliver(offer.id)
+    found = post.message(offer.id)
+    assert (found.state, found.why[-1].facts["reason"]) == (MessageState.SUPPRESSED, "missed")
+
+
+@pytest.mark.rule("M-17")
+def test_an_sms_for_a_day_that_was_put_off_is_not_sent_on_the_next(visit):
+    id = text(visit, Kind.CUSTOM, at("2027-03-31 10:00"))
+    visit.now = at("2027-03-31 10:00")
+    visit.texter.faults = [QuotaReached("quota")] * 8
+    visit.until(at("2027-04-01 16:00"))
+    assert states(visit)[id] == "missed"
 
 
 @pytest.mark.rule("M-17")

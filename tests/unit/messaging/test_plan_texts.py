@@ -61,6 +61,15 @@ def test_without_a_template_for_it_there_is_none(texting, chosen):
     assert texting.plan("apt_1").message_ids == ("confirmed.email.apt_1.0",)
 
 
+@pytest.mark.rule("W-07")
+@pytest.mark.parametrize(("chosen", "template"), [(None, "tpl_own"), ("confirmed.sms", None)])
+def test_an_accepted_offer_is_confirmed_by_sms_where_the_practitioner_set_one(texting, chosen, template):
+    texting.edit(practitioner_ref("prc_1"), sms_template_id="tpl_own")
+    texting.appointment(sms_template_id=chosen, moved_from="apt_0", offer_round_id="agd_1.r.1.1", changes=1)
+    texting.plan("apt_1")
+    assert (text(texting).kind, text(texting).template_id) == (Kind.CONFIRMED, template)
+
+
 @pytest.mark.rule("M-04", "M-09")
 def test_a_template_that_is_off_confirms_nothing(texting):
     texting.edit(TEMPLATE_BOOK, stored=(OWN.with_(active=False),))

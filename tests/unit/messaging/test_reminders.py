@@ -6,12 +6,14 @@ import pytest
 
 from creneau.agenda.appointment import appointment_ref
 from creneau.agenda.attendance import Attendance
+from creneau.agenda.catalogue import patient_ref
 from creneau.messaging.cancel import CancelMessage
 from creneau.messaging.delay import parse_delay
 from creneau.messaging.message import Channel, Kind, MessageState, message_ref
 from creneau.messaging.template import TEMPLATE_BOOK, Line, TemplateBook
 from creneau.shared.actor import SYSTEM
 from creneau.shared.again import Again
+from creneau.shared.settings import SETTINGS
 from creneau.shared.time import from_local
 from tests.support.post import CLINIC
 
@@ -207,6 +209,65 @@ def test_set_back_after_a_reminder_was_due_it_has_that_one_no_more(visit, told_o
     visit.attendance(Attendance.BOOKED)
     visit.remind("apt_1")
     assert reminders(visit, MessageState.CANCELLED) == [EMAIL, SMS]
+
+
+@pytest.mark.rule("A-13", "M-03")
+@pytest.mark.promise(16)
+def test_an_sms_that_waits_for_the_morning_survives_a_cancellation_taken_back_in_the_night(post):
+    post.texting()
+    post.patient(phone="+41791234567")
+    post.appointment(start=at("2027-04-02 22:00"), end=at("2027-04-02 22:30"))
+    post.remind("apt_1")
+    post.until(at("2027-04-01 23:00"))
+    for attendance in (Attendance.CANCELLED_BY_PRACTITIONER, Attendance.BOOKED):
+        post.attendance(attendance)
+        post.remind("apt_1")
+    assert scheduled(post) == [SMS]
+    post.until(at("2027-04-02 08:00"))
+    assert (len(post.mailer.sent), len(post.texter.sent)) == (1, 1)
+
+
+@pytest.mark.rule("M-03", "M-09")
+def test_a_template_that_is_off_and_on_again_in_the_night_reminds_in_the_morning(post):
+    post.texting()
+    post.patient(phone="+41791234567")
+    post.appointment(start=at("2027-04-02 22:00"), end=at("2027-04-02 22:30"))
+    post.remind("apt_1")
+    for minute, off in ((0, ("reminder.sms",)), (1, ())):
+        post.until(at("2027-04-01 23:00") + timedelta(minutes=minute))
+        messaging = post.store.get(SETTINGS).messaging.turned(off, post.now)
+        post.settings(off=messaging.off, on_since=messaging.on_since)
+        post.start_replan()
+        post.remind("apt_1")
+    assert scheduled(post) == [SMS]
+
+
+@pytest.mark.rule("M-03")
+def test_booked_in_the_night_after_it_was_due_there_is_none_in_the_morning(post):
+    post.texting()
+    post.patient(phone="+41791234567")
+    post.now = at("2027-04-01 23:00")
+    post.appointment(start=at("2027-04-02 22:00"), end=at("2027-04-02 22:30"))
+    assert post.remind("apt_1").message_ids == ()
+
+
+@pytest.mark.rule("M-09")
+def test_who_gives_a_number_after_the_booking_is_reminded_by_sms(post):
+    post.texting()
+    post.patient()
+    post.appointment()
+    post.remind("apt_1")
+    post.edit(patient_ref("pat_1"), phone="+41791234567")
+    post.until(at("2027-04-01 16:00"))
+    assert len(post.texter.sent) == 1
+
+
+@pytest.mark.rule("M-09")
+@pytest.mark.promise(32)
+def test_a_new_visit_planned_while_templates_change_has_the_new_ones(visit):
+    visit.meanwhile(lambda: visit.put(own("48h")))  # the walk goes past it: the index does not show it yet
+    visit.remind("apt_1")
+    assert "reminder.email.apt_1.tpl_own-48h" in scheduled(visit)
 
 
 @pytest.mark.rule("M-02", "M-09")

@@ -2,17 +2,18 @@
 
 from datetime import timedelta
 
+import msgspec
 import pytest
 
 from creneau.agenda.catalogue import Agenda
 from creneau.changes import Change, name_changes
 from creneau.messaging.delay import parse_delay
 from creneau.messaging.message import Channel, Kind, MessageState
-from creneau.messaging.replan import STEP, SweepReplan
+from creneau.messaging.replan import STEP, ContinueReplan, SweepReplan
 from creneau.messaging.replan_job import REPLAN_JOB, ReplanJob
 from creneau.messaging.template import TEMPLATE_BOOK, Line, TemplateBook
 from creneau.shared.settings import Look, MessagingSettings, Settings, SmsSettings
-from tests.support.post import NOW
+from tests.support.post import NOW, Crash
 
 OWN = Line(id="tpl_own", kind=Kind.REMINDER, channel=Channel.EMAIL, delays=(parse_delay("48h"),))
 BOOK = TemplateBook(stored=(OWN,), version=2)
@@ -83,7 +84,7 @@ def test_one_that_is_turned_off_or_deleted_is_taken_back_everywhere(clinic):
 def test_a_step_that_is_interrupted_is_taken_again(clinic):
     ask(clinic, "48h")
     clinic.store.before_commit.append(fail_at(20))
-    with pytest.raises(RuntimeError):
+    with pytest.raises(Crash):
         clinic.continue_replan(job(clinic).version)
     clinic.store.before_commit.clear()
     assert (job(clinic).done, len(of_template(clinic))) == (0, 19)
@@ -97,7 +98,7 @@ def fail_at(number: int):
 
     def crash(_writes):
         if next(count) == number:
-            raise RuntimeError("the process is gone")
+            raise Crash
 
     return crash
 
@@ -172,6 +173,57 @@ def test_the_sweeper_finds_a_change_that_nobody_heard_of(clinic):
     sweep(clinic)
     walk(clinic)
     assert {m.state for m in clinic.messages()} == {MessageState.CANCELLED}
+
+
+@pytest.mark.rule("M-09", "M-10")
+@pytest.mark.promise(32)
+def test_what_came_due_until_a_change_was_noticed_is_planned_late(clinic):
+    clinic.appointment("apt_soon", start=clinic.now + timedelta(hours=49), end=clinic.now + timedelta(hours=50))
+    clinic.put(TemplateBook(stored=(OWN.with_(since=clinic.now),)))
+    clinic.wait(timedelta(hours=2))
+    sweep(clinic)
+    walk(clinic)
+    assert "reminder.email.apt_soon.tpl_own-48h" in of_template(clinic, MessageState.SCHEDULED)
+
+
+@pytest.mark.rule("M-09")
+def test_each_template_makes_up_only_for_what_was_due_since_it_was_turned_on(clinic):
+    clinic.appointment("apt_soon", start=clinic.now + timedelta(hours=49), end=clinic.now + timedelta(hours=50))
+    later = OWN.with_(id="tpl_later", since=clinic.now + timedelta(hours=2))
+    clinic.put(TemplateBook(stored=(OWN.with_(since=clinic.now), later)))
+    clinic.wait(timedelta(hours=3))
+    sweep(clinic)
+    walk(clinic)
+    soon = {m.template_id for m in clinic.messages() if m.appointment_id == "apt_soon"}
+    assert "tpl_own" in soon
+    assert "tpl_later" not in soon
+
+
+@pytest.mark.promise(32)
+def test_a_walk_that_an_older_version_recorded_is_read_and_begun_anew(clinic):
+    clinic.put(msgspec.convert({"since": NOW, "done": 7, "finished_at": NOW}, ReplanJob))
+    clinic.remind("apt_000")
+    clinic.start_replan()
+    assert (job(clinic).finished_at, job(clinic).done) == (None, 0)
+
+
+@pytest.mark.rule("M-09")
+@pytest.mark.promise(32)
+def test_a_visit_that_cannot_be_planned_does_not_stop_the_walk(clinic):
+    failing = ["apt_003", "apt_004", "apt_004"]  # so often each of them fails
+
+    def plan(id: str) -> None:
+        if id in failing:
+            failing.remove(id)
+            raise RuntimeError(id)
+        clinic.remind(id)
+
+    clinic.continue_replan = ContinueReplan(clinic.store, plan, clinic.clock, clinic._trouble)
+    ask(clinic, "48h")
+    walk(clinic)
+    assert job(clinic).finished_at == clinic.now
+    assert len(of_template(clinic)) == VISITS - 1  # the one that failed once has been tried again
+    assert (job(clinic).left, len(clinic.troubles)) == (("apt_004",), 3)
 
 
 def sweep(post) -> int:

@@ -12,6 +12,7 @@ from creneau.messaging.message import Channel, Kind, MessageState
 from creneau.messaging.review import too_soon
 from creneau.messaging.template import Line, TemplateBook
 from creneau.shared.actor import SYSTEM
+from creneau.shared.errors import Refused
 from creneau.shared.store import require
 from tests.support.world import ZONE, World, at
 from tests.unit.messaging.custom_world import custom_world, message, messages, settings, somebody
@@ -52,6 +53,16 @@ def test_by_the_clinics_own_template_after_its_own_delay(world):
     visit = visited(world, "2026-03-06")
     asked = message(world, f"review.email.{visit.id}.tpl_1-3d")
     assert (asked.template_id, asked.due_at) == ("tpl_1", at("2026-03-09 10:30"))
+
+
+@pytest.mark.rule("M-06", "M-19")
+def test_staff_do_not_ask_a_second_time(world):
+    visit = visited(world, "2026-03-06")
+    asked = message(world, f"review.email.{visit.id}.system-1d")
+    world.put(asked.ended(MessageState.SENT))
+    with pytest.raises(Refused) as refused:
+        world.app.resend(asked.id, SYSTEM)
+    assert refused.value.code == "not_sent_again"
 
 
 class TestNot:

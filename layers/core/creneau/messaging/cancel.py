@@ -31,6 +31,6 @@ class CancelMessage:
                 f"the message is {before.state}", code="not_scheduled", remedy="only a scheduled one can be cancelled"
             )
         why = Decision(at=self.clock(), step="cancel", verdict="cancel", rule="M-02", facts={"by": by.id})
-        after = before.because(why).ended(MessageState.CANCELLED)
+        after = before.because(why).given_up(MessageState.CANCELLED)
         self.store.commit([Put(after)])
         return after.with_(version=after.version + 1)

@@ -8,7 +8,7 @@ from creneau.messaging.address import sendable
 from creneau.messaging.consent import is_agreed, is_past_its_day, leaves_at, said_by
 from creneau.messaging.group import GroupState
 from creneau.messaging.message import CHANGES, Channel, Kind, Message, Recipient
-from creneau.messaging.of_use import is_late, is_stale
+from creneau.messaging.of_use import asked_at, is_late, is_stale
 from creneau.messaging.ports import InvoiceSeen, OfferSeen
 from creneau.messaging.quiet import morning_after, too_late_then
 from creneau.messaging.reader import reader_of
@@ -57,6 +57,9 @@ def may_send(message: Message, facts: Facts, now: datetime) -> Verdict:
         return against
     if is_stale(message, facts.appointment, facts.settings, facts.book, facts.clinic, now):
         return Suppress(Reason.MISSED, "M-17")
+    asked = asked_at(message, facts.appointment, facts.settings, facts.book, facts.clinic)
+    if asked is not None and max(now, message.due_at) < asked:
+        return Defer(asked, Reason.OTHER_DELAY, "M-09")
     if now < at:
         is_due_then = at == message.goes_at
         return Defer(at, Reason.NOT_DUE, "M-01") if is_due_then else Defer(at, Reason.REST_DAY, "M-14")
@@ -83,15 +86,27 @@ def _quiet_hours(message: Message, facts: Facts, now: datetime) -> Verdict | Non
 
 
 def _catching_up(message: Message, facts: Facts, now: datetime) -> Verdict | None:
-    """Of what was held up, one message an hour; what would have to wait beyond its visit is of no use."""
+    """Of what was held up, one message an hour; what would have to wait beyond its visit, or its answer, is of no use.
+
+    The one that caught up last is not held up by itself: its call was refused, or nobody learnt what became of it.
+    """
     last = facts.caught_up
-    if last is None or now >= last.until or not is_late(message, facts.settings, facts.clinic, now):
+    if last is None or last.message_id == message.id or now >= last.until:
         return None
-    visit = facts.appointment if message.kind in TELLS and message.kind is not Kind.REVIEW else None
+    if not is_late(message, facts.settings, facts.clinic, now):
+        return None
     after = {"after": last.message_id}
-    if visit is not None and visit.start <= last.until:
+    end = _of_use_until(message, facts)
+    if end is not None and end <= last.until:
         return Suppress(Reason.MISSED, "M-17", after)
     return Defer(last.until, Reason.CATCHING_UP, "M-17", after)
+
+
+def _of_use_until(message: Message, facts: Facts) -> datetime | None:
+    if message.kind is Kind.OFFER:
+        return facts.offer.expires_at if facts.offer else None
+    visit = facts.appointment if message.kind in TELLS and message.kind is not Kind.REVIEW else None
+    return visit.start if visit else None
 
 
 CUSTOM = frozenset({Kind.CUSTOM, Kind.BIRTHDAY})

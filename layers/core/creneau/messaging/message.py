@@ -183,6 +183,10 @@ class Message(Stored, frozen=True, kw_only=True):
         """Scheduled, and found by the sweeper should everything else fail: a little late, or a year's part early."""
         return self.with_(state=MessageState.SCHEDULED, claimed_at=None, look_at=look_again(self, self.created_at))
 
+    def given_up(self, state: MessageState) -> "Message":
+        """Settled before it left, as far as anybody knows: it may have left by a hand-over of which nobody learnt."""
+        return self.ended(MessageState.UNCONFIRMED if self.lost_hand_overs else state)
+
     def ended(self, state: MessageState) -> "Message":
         """Settled: nobody need look at it again."""
         return self.with_(state=state, look_at=None)

@@ -72,14 +72,31 @@ def is_stale(
         others = reminders_of(appointment, settings, book, clinic.zone)
         return any(message.due_at < o.due_at <= now for o in others if o.channel is message.channel)
     if message.kind in _OF_A_DAY:
-        leaves = _leaves(message.goes_at, message, settings, clinic)
+        from_when = message.goes_at if message.kind is Kind.BIRTHDAY else message.due_at
+        leaves = _leaves(from_when, message, settings, clinic)
         return local_date(now, clinic.zone) > local_date(leaves, clinic.zone)
-    return message.kind is Kind.REVIEW and now > message.due_at + REVIEW_UNTIL
+    asked = asked_at(message, appointment, settings, book, clinic)
+    return asked is not None and now > max(message.due_at, asked) + REVIEW_UNTIL
+
+
+def asked_at(
+    message: Message, visit: Appointment | None, settings: Settings, book: TemplateBook, clinic: Clinic
+) -> datetime | None:
+    """When a review is due by its template's present delay, whatever it was when it was planned (M-09).
+
+    One that staff send again goes at once. None for other kinds.
+    """
+    if message.kind is not Kind.REVIEW:
+        return None
+    line = book.line(message.written_by, settings.messaging)
+    if visit is None or line is None or not line.delays or message.occasion != message.occurrence:
+        return message.due_at
+    return line.delays[0].after(visit.end, clinic.zone)
 
 
 def _leaves(at: datetime, message: Message, settings: Settings, clinic: Clinic) -> datetime:
     """When it leaves if nothing holds it up."""
-    if is_to_many(message):
-        at = out_of_rest(at, clinic.zone, clinic.country)
+    many = is_to_many(message)
+    at = out_of_rest(at, clinic.zone, clinic.country) if many else at
     morning = morning_after(at, settings.messaging, clinic.zone) if message.channel is Channel.SMS else None
-    return morning or at
+    return out_of_rest(morning, clinic.zone, clinic.country) if morning and many else morning or at

@@ -41,11 +41,13 @@ def due_email(appointment: Appointment, settings: Settings) -> Iterator[Due]:
 def due_texts(
     appointment: Appointment, settings: Settings, book: TemplateBook, practitioner: Practitioner | None
 ) -> Iterator[Due]:
-    """The confirmation, by the template chosen when staff booked, or the practitioner's when the patient did (M-04); and
+    """The confirmation, by the template chosen when staff booked, or the practitioner's when the patient did (M-04), or
+    accepted an offer and staff had chosen none (W-07); and
     the word to the practitioner of a visit that was booked online, once, whatever becomes of it (M-05)."""
     online, preset = appointment.online, practitioner.sms_template_id if practitioner else None
     at, made = appointment.attendance_at, appointment.created_at
-    chosen = _line(preset if online else appointment.sms_template_id, Kind.CONFIRMED, settings, book)
+    by_staff = appointment.sms_template_id or (preset if appointment.offer_round_id else None)
+    chosen = _line(preset if online else by_staff, Kind.CONFIRMED, settings, book)
     if appointment.is_booked and chosen and chosen.tells(at) and settings.texts(at):
         soon = at + timedelta(minutes=settings.sms.confirmation_minutes)
         yield Due(
@@ -82,7 +84,7 @@ class PlanAppointmentMessages:
         if appointment is None or appointment.deleted_at is not None or appointment.start <= now:
             return Planned()
         book, practitioner = first.get(TEMPLATE_BOOK) or TemplateBook(), None
-        if settings.sms.enabled and (appointment.online or appointment.sms_template_id):
+        if settings.sms.enabled and (appointment.online or appointment.sms_template_id or appointment.offer_round_id):
             practitioner = self.store.get(practitioner_ref(appointment.practitioner_id))
         due = [*due_email(appointment, settings), *due_texts(appointment, settings, book, practitioner)]
         if not due:

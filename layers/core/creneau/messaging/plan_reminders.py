@@ -17,11 +17,11 @@ from creneau.messaging.message import (
 from creneau.messaging.plan import Planned
 from creneau.messaging.quiet import morning_after, too_late_then
 from creneau.messaging.reminders import Reminder, reminders_of
-from creneau.messaging.replan_job import REPLAN_JOB
+from creneau.messaging.replan_job import REPLAN_JOB, asked_for
 from creneau.messaging.template import TEMPLATE_BOOK, TemplateBook
 from creneau.shared.again import Again
 from creneau.shared.settings import SETTINGS, Clinic, Settings
-from creneau.shared.store import Put, Store, Unchanged, everything
+from creneau.shared.store import Conflict, Put, Store, Unchanged, everything
 from creneau.shared.time import Clock
 
 AT_ONCE = 90
@@ -36,7 +36,8 @@ class PlanReminders:
     """Reads everything anew, so that it comes to the same whatever happened, in whichever order it is told of it.
 
     Never touches what left, is leaving, was cancelled by staff, or was sent again by them. What was due before the
-    templates last changed is not made up for.
+    templates last changed is not made up for. Whether its reader can be written to is judged when it is handed over only:
+    who gives a number, or agrees, after the booking is reminded all the same.
     """
 
     store: Store
@@ -63,7 +64,15 @@ class PlanReminders:
         for first in range(0, len(planned), AT_ONCE):
             some = planned[first : first + AT_ONCE]
             self.store.commit([*map(Put, some), Unchanged(appointment)])
+        if now - appointment.created_at < SETTLED:
+            self._still_asked(asked_for(settings, book))
         return Planned(message_ids=tuple(m.id for m in planned if m.id not in present))
+
+    def _still_asked(self, asked: str) -> None:
+        """A walk that a change began meanwhile may have gone past a visit that its index did not show yet."""
+        read = self.store.snapshot([SETTINGS, TEMPLATE_BOOK])
+        if asked_for(read.get(SETTINGS) or Settings(), read.get(TEMPLATE_BOOK) or TemplateBook()) != asked:
+            raise Conflict
 
     def _present(
         self, appointment: Appointment, wanted: Mapping[str, Reminder], *, untouched: bool
@@ -100,16 +109,18 @@ def _changes(
 ) -> Iterator[Message]:
     for message in present.values():
         if message.is_scheduled and message.id not in wanted:
-            yield message.because(_decision("cancel", "M-09", appointment, now)).ended(MessageState.CANCELLED)
+            yield message.because(_decision("cancel", "M-09", appointment, now)).given_up(MessageState.CANCELLED)
     for reminder in wanted.values():
-        if reminder.due_at <= max(since, appointment.attendance_at):
-            continue
-        known = present.get(reminder.id)
+        known, last = present.get(reminder.id), max(since, reminder.since or since, appointment.attendance_at)
         why = _decision("schedule", "M-03", appointment, now)
-        if known is None:
+        if known is None and reminder.due_at > last:
             yield _message(reminder, appointment, now).because(why).waiting()
-        elif known.state is MessageState.CANCELLED and known.why and known.why[-1].step == "plan":
+        elif known is not None and _taken_back(known) and reminder.leaves_at > last:
             yield known.because(why).with_(not_before=None).waiting()
+
+
+def _taken_back(message: Message) -> bool:
+    return message.state is MessageState.CANCELLED and bool(message.why) and message.why[-1].step == "plan"
 
 
 def _message(reminder: Reminder, appointment: Appointment, now: datetime) -> Message:

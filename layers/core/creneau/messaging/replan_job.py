@@ -13,15 +13,18 @@ from creneau.shared.store import Ref
 class ReplanJob(Stored, frozen=True, kw_only=True):
     """There is one; a newer change begins it anew.
 
-    `since` is when the change was noticed, `asked` what is asked for now. Agendas are walked by id, each by start of its
-    visits from `since` on: `agenda_id` is the present one, `cursor` its next page. `done` counts visits.
+    `since` is when the change was made, or noticed where nobody can tell; `asked` what is asked for now, empty in jobs of
+    versions that did not keep it. Agendas are walked by id, each by start of its visits from `since` on: `agenda_id` is
+    the present one, `cursor` its next page. `done` counts visits; `left` are those that could not be planned, tried again
+    at the end.
     """
 
     since: datetime
-    asked: str
+    asked: str = ""
     agenda_id: str = ""
     cursor: str | None = None
     done: int = 0
+    left: tuple[str, ...] = ()
     finished_at: datetime | None = None
     look_at: datetime | None = None
 
@@ -35,6 +38,17 @@ def asked_for(settings: Settings, book: TemplateBook) -> str:
     """A digest of all that reminders depend on but their visits: equal for what asks for the same ones."""
     wanted = (_of_settings(settings), _of_book(book))
     return hashlib.sha256(repr(wanted).encode()).hexdigest()[:32]
+
+
+def asked_since(settings: Settings, book: TemplateBook, before: datetime | None, now: datetime) -> datetime:
+    """When the first reminders that are new since `before` were turned on; now, where no record says when.
+
+    Without it what came due until the change was noticed would be taken for what nobody had asked for.
+    """
+    lines = [line for line in book.lines(settings.messaging, Kind.REMINDER) if line.active]
+    turned_on = [line.since for line in lines] + [settings.sms.since if settings.sms.enabled else None]
+    new = [at for at in turned_on if at is not None and at <= now and (before is None or at > before)]
+    return min(new, default=now)
 
 
 def asks_anew(before: Settings | TemplateBook | None, after: Settings | TemplateBook) -> bool:

@@ -35,6 +35,7 @@ MOST = 9
 ON_ITS_WAY = frozenset({MessageState.SCHEDULED, MessageState.CLAIMED})
 NOT_AGAIN = {
     Kind.OFFER: "its link can't be written a second time; the patient finds it in the first email",
+    Kind.REVIEW: "patients are asked once in six months (M-19)",
     Kind.VOUCHER: "send the voucher itself again",
     Kind.INVOICE: "send the invoice itself again",
 }

@@ -132,10 +132,10 @@ def decided(verdict: Verdict, step: str, facts: Facts, now: datetime) -> Decisio
 
 
 def with_verdict(message: Message, verdict: Verdict, decision: Decision) -> Message:
-    """The message after a decision: scheduled, put off, or suppressed."""
+    """The message after a decision: scheduled, put off, or suppressed; unconfirmed when it may have left before (M-10)."""
     told = message.because(decision)
     if isinstance(verdict, Suppress):
-        return told.ended(MessageState.SUPPRESSED)
+        return told.given_up(MessageState.SUPPRESSED)
     if isinstance(verdict, Defer):
         return told.with_(not_before=verdict.until).waiting()
     return told.waiting()
