@@ -7,7 +7,7 @@ import msgspec
 from pydantic import AfterValidator, Field
 
 from api.staff.faults import COUNTRY
-from api.staff.given import Colour, Edits, Line, Nothing, Text, TimeOfDay
+from api.staff.given import Colour, Edits, Line, Nothing, TimeOfDay
 from api.staff.routing import ADMIN, STAFF, Call, Routes
 from api.staff.shown import View, local, view
 from creneau.messaging.message import NEVER_OFF
@@ -79,6 +79,11 @@ class SmsView(View, frozen=True, kw_only=True):
     notices: list[str]
 
 
+class OnlineBookingView(View, frozen=True, kw_only=True):
+    online: bool
+    manual_confirmation: bool
+
+
 class LookView(View, frozen=True, kw_only=True):
     phone: str
     phone_hours: str
@@ -93,8 +98,8 @@ class SettingsView(View, frozen=True, kw_only=True):
     waitlist: WaitlistView
     messaging: MessagingView
     sms: SmsView
+    booking: OnlineBookingView
     look: LookView
-    signature: str
     version: int
 
 
@@ -187,6 +192,18 @@ class SmsGiven(Edits):
     )
 
 
+class OnlineBookingGiven(Edits):
+    online: bool = Field(
+        default=False,
+        description="Whether patients book online. With it `sms.included` credits a month cost nothing; turned off "
+        "within a month, those of that month are charged from its next SMS on.",
+    )
+    manual_confirmation: bool = Field(
+        default=False,
+        description="Whether staff confirm what patients book; a signature can be for what awaits it.",
+    )
+
+
 def _website(value: str) -> str:
     if value and not value.startswith("https://"):
         raise ValueError("not a secure web address; give an https:// address")
@@ -209,8 +226,8 @@ class SettingsGiven(Edits):
     waitlist: WaitlistGiven = WaitlistGiven()
     messaging: MessagingGiven = MessagingGiven()
     sms: SmsGiven = SmsGiven()
+    booking: OnlineBookingGiven = OnlineBookingGiven()
     look: LookGiven = LookGiven()
-    signature: Text = ""
 
 
 def _shown(call: Call, settings: Settings) -> SettingsView:
@@ -221,6 +238,7 @@ def _shown(call: Call, settings: Settings) -> SettingsView:
         waitlist=view(WaitlistView, settings.waitlist),
         messaging=view(MessagingView, settings.messaging),
         sms=view(SmsView, settings.sms, notices=list(sender.notices)),
+        booking=view(OnlineBookingView, settings.booking),
         look=view(LookView, settings.look),
     )
 

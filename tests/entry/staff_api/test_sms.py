@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from creneau.messaging.message import Kind
-from creneau.messaging.sms.month import SmsMonth, SmsUse, Tariff, UseState, reserve, settle
+from creneau.messaging.sms.month import Credits, SmsMonth, SmsUse, Tariff, UseState, reserve, settle
 from creneau.shared.store import Put
 from tests.support.staff_api import Staff
 from tests.support.world import World
@@ -159,6 +159,25 @@ def test_all_figures_are_settings(world, admin):
     again = admin.patch("/v1/settings", {"sms": {"monthly_limit": None}}, version=saved["version"])
     assert again["sms"]["monthly_limit"] is None
     assert again["sms"]["price"] == 12
+
+
+@pytest.mark.rule("S-02")
+def test_credits_are_included_once_patients_book_online(world, admin):
+    assert admin.get("/v1/sms/consumption")["included"] == 0
+    saved = admin.patch("/v1/settings", {"booking": {"online": True}}, version=settings_version(admin))
+    assert saved["booking"] == {"online": True, "manual_confirmation": False}
+    assert admin.get("/v1/sms/consumption")["included"] == saved["sms"]["included"] == 200
+
+
+@pytest.mark.rule("S-03")
+def test_the_present_month_is_reckoned_by_todays_prices_and_limit(world, admin):
+    version = admin.patch("/v1/settings", {"sms": {"monthly_limit": 100, "price": 20}}, version=settings_version(admin))
+    assert version.status == 200
+    month = admin.get("/v1/sms/consumption")["month"]
+    dear = Tariff(included=0, price=10, custom_price=15, currency="CHF")
+    world.store.commit([Put(SmsMonth(id=month, tariff=dear, included=Credits(used=5)))])
+    answer = admin.get("/v1/sms/consumption")
+    assert (answer["price"], answer["spent_percent"]) == (20, 100)
 
 
 @pytest.mark.rule("S-04")

@@ -13,6 +13,7 @@ from creneau.messaging.feedback import News, Report
 from creneau.messaging.message import Channel, MessageState, messages_by_state
 from creneau.messaging.ports import Unknown
 from creneau.messaging.record_feedback import TooEarly
+from creneau.messaging.unread_offers import UNREAD
 from creneau.shared.store import require
 from tests.support.post import Crash, Post
 
@@ -50,7 +51,7 @@ def addresses(post: Post) -> list[BlockedAddress]:
     [
         (News.SENT, S.SENT),
         (News.DELAYED, S.SENT),
-        (News.SOFT_BOUNCE, S.SENT),
+        (News.SOFT_BOUNCE, S.FAILED),
         (News.FAILED, S.FAILED),
         (News.DELIVERED, S.DELIVERED),
         (News.BOUNCED, S.BOUNCED),
@@ -68,6 +69,21 @@ def test_the_message_says_what_became_of_it(post: Post, sent: str, news: News, s
     else:
         assert (last.step, last.verdict, last.rule, last.facts) == ("feedback", news, "M-12", {"code": "a cause"})
         assert last.at == post.now
+
+
+@pytest.mark.parametrize("order", [(News.DELIVERED, News.SOFT_BOUNCE), (News.SOFT_BOUNCE, News.DELIVERED)])
+def test_a_full_mailbox_ends_it_unless_it_was_delivered_and_blocks_nothing(post: Post, sent: str, order) -> None:
+    for news in order:
+        post.feedback(report(post, news))
+    assert post.message(sent).state is S.DELIVERED
+    assert addresses(post) == []
+
+
+@pytest.mark.rule("W-05")
+def test_an_offer_that_a_full_mailbox_sent_back_is_one_that_nobody_reads(post: Post, sent: str) -> None:
+    post.feedback(report(post, News.SOFT_BOUNCE))
+    assert post.message(sent).state in UNREAD
+    assert addresses(post) == []
 
 
 def test_a_repeated_report_writes_nothing(post: Post, sent: str) -> None:

@@ -131,7 +131,7 @@ def test_a_setting_does_not_lift_it(post, clinic):
     with pytest.raises(Refused) as refused:
         change(before.with_(messaging=before.messaging.with_(paused=False)), before.version)
     assert refused.value.code == "not_reconciled"
-    assert change(before.with_(signature="X"), before.version).messaging.paused
+    assert change(before.with_(look=before.look.with_(phone="X")), before.version).messaging.paused
 
 
 def test_many_are_looked_at_call_by_call(post):

@@ -12,7 +12,7 @@ from creneau.shared.model import Value
 
 
 class News(StrEnum):
-    """What a provider reports. `delayed` and `soft_bounce` are no end: it still tries, or tried and may again later."""
+    """What a provider reports. `delayed` is no end: it still tries. After a `soft_bounce` (a full mailbox) it gave up."""
 
     SENT = "sent"
     DELAYED = "delayed"
@@ -55,6 +55,7 @@ _DELIVERED = _FAILED | {MessageState.DELIVERED}
 
 FORWARD: dict[News, tuple[MessageState, frozenset[MessageState]]] = {
     News.SENT: (MessageState.SENT, _NOT_KNOWN_TO_HAVE_LEFT),
+    News.SOFT_BOUNCE: (MessageState.FAILED, _SENT),
     News.FAILED: (MessageState.FAILED, _SENT),
     News.OPTED_OUT: (MessageState.FAILED, _SENT),
     News.DELIVERED: (MessageState.DELIVERED, _FAILED),
@@ -86,7 +87,8 @@ def told(message: Message, report: Report) -> Message:
 
 def _led_to(message: Message, report: Report) -> MessageState | None:
     state, leads_from = FORWARD.get(report.news, (None, frozenset()))
-    if message.state not in leads_from or (report.news is News.BOUNCED and _went_elsewhere_since(message, report)):
+    sent_back = report.news in (News.BOUNCED, News.SOFT_BOUNCE)
+    if message.state not in leads_from or (sent_back and _went_elsewhere_since(message, report)):
         return None
     return state
 

@@ -116,7 +116,6 @@ class Settings(Stored, frozen=True, kw_only=True):
     sms: SmsSettings = SmsSettings()
     booking: BookingSettings = BookingSettings()
     look: Look = Look()
-    signature: str = ""
 
     @property
     def may_offer(self) -> bool:

@@ -203,4 +203,11 @@ def test_how_much_of_the_limit_is_spent(included, limit, percent):
 @pytest.mark.rule("S-06")
 def test_without_included_credits_left_a_limit_of_nothing_is_reached():
     assert spent_percent(a_month(200), SmsSettings(monthly_limit=0)) == 100
-    assert spent_percent(a_month(0, 7), SmsSettings(monthly_limit=100)) == 100
+    assert spent_percent(a_month(200, 7), SmsSettings(monthly_limit=105)) == 100
+
+
+@pytest.mark.rule("S-06")
+@pytest.mark.parametrize(("module", "percent"), [(True, 100), (False, 99)])
+def test_it_is_reached_as_soon_as_sms_of_one_kind_in_use_are_stopped(module, percent):
+    month = a_month().with_(tariff=a_month().tariff.with_(price=5), custom=Credits(used=66))
+    assert spent_percent(month, SmsSettings(monthly_limit=1000, custom_module=module)) == percent

@@ -52,17 +52,13 @@ class ShowConsumption:
 
     def __call__(self, month: str | None = None) -> Consumption:
         id = month or self._present
-        read = self.store.snapshot([SETTINGS, sms_month_ref(id)])
-        settings = read.get(SETTINGS) or Settings()
-        found = read.get(sms_month_ref(id)) or opened(None, id, tariff_of(settings, self.clinic.currency))
+        found, settings = self._month(id)
         told = statement(self._uses(id), found.tariff)
         return Consumption(found, told, settings.sms.monthly_limit, spent_percent(found, settings.sms))
 
     def messages(self, month: str | None, kind: Kind | None, limit: int, cursor: str | None) -> Entries:
         """In order of hand-over; those given back are left out. Invalid when the cursor is not one of ours."""
-        found = self.store.get(sms_month_ref(month or self._present))
-        if found is None:
-            return Entries([])
+        found, _ = self._month(month or self._present)
         entries = [
             entry
             for entry in charged(self._uses(found.id), found.tariff)
@@ -71,6 +67,14 @@ class ShowConsumption:
         first = _place(cursor)
         more = first + limit < len(entries)
         return Entries(entries[first : first + limit], str(first + limit) if more else None)
+
+    def _month(self, id: str) -> tuple[SmsMonth, Settings]:
+        """The present month at today's prices, by which the next SMS is judged; one that is over at those of its last."""
+        read = self.store.snapshot([SETTINGS, sms_month_ref(id)])
+        settings, found = read.get(SETTINGS) or Settings(), read.get(sms_month_ref(id))
+        if found is None or id == self._present:
+            found = opened(found, id, tariff_of(settings, self.clinic.currency))
+        return found, settings
 
     @property
     def _present(self) -> str:

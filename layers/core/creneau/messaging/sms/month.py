@@ -147,11 +147,12 @@ def allowed(month: SmsMonth, credits: int, charge: Charge, settings: SmsSettings
 
 
 def spent_percent(month: SmsMonth, settings: SmsSettings) -> int:
-    """Of the spending limit, rounded down; 100 as soon as not one more credit fits. 0 without a limit."""
+    """Of the spending limit, rounded down; 100 as soon as one more credit of any kind in use does not fit. 0 without one."""
     limit = settings.monthly_limit
     if limit is None:
         return 0
-    if not allowed(month, 1, Charge.INCLUDED, settings):
+    in_use = (Charge.INCLUDED, Charge.CUSTOM) if settings.custom_module else (Charge.INCLUDED,)
+    if not all(allowed(month, 1, charge, settings) for charge in in_use):
         return 100
     return min(100, month.most_spent * 100 // limit) if limit else 0
 

@@ -10,7 +10,7 @@ from creneau.shared.time import Clock
 
 @dataclass(frozen=True)
 class SpentOfLimit:
-    """Percent, 0 without a limit; 100 as soon as not one more credit fits, and no SMS that costs leaves any more."""
+    """Percent, 0 without a limit; 100 as soon as one more credit of any kind in use does not fit: SMS are being stopped."""
 
     store: Store
     clinic: Clinic
