@@ -11,10 +11,11 @@ from api.staff.routing import AGENDA, Call, Routes
 from api.staff.shown import Listed, View, view
 from creneau.messaging.custom import Words
 from creneau.messaging.group import GroupFilter, SmsGroup, group_ref, groups_by_age
-from creneau.messaging.holidays import out_of_rest
 from creneau.messaging.message import MessageState
-from creneau.messaging.send_group import Asked
+from creneau.messaging.of_use import would_leave
+from creneau.messaging.send_group import Asked, group_leaves_at
 from creneau.messaging.sms.segments import Encoding
+from creneau.shared.settings import SETTINGS, Settings
 from creneau.shared.store import require
 
 routes = Routes()
@@ -73,7 +74,7 @@ class SmsGroupView(View, frozen=True, kw_only=True):
     """How far it got: `looked_at` patients so far, `planned` messages, `left_out` by reason, `cancelled` messages.
 
     `planning` and `cancelling` go on by themselves. `leaves_at` is the soonest that it leaves: never on a Sunday or public
-    holiday.
+    holiday, nor in the quiet hours.
     """
 
     COLLECTION = "/v1/sms/groups"
@@ -166,7 +167,7 @@ def _asked(given: SmsGroupGiven) -> Asked:
 
 
 def _shown(call: Call, group: SmsGroup) -> SmsGroupView:
-    leaves_at = out_of_rest(group.due_at, call.app.clinic.zone, call.app.clinic.country)
+    leaves_at = group_leaves_at(group, call.app.store.get(SETTINGS) or Settings(), call.app.clinic)
     return view(
         SmsGroupView, group, filter=view(GroupFilterView, group.filter), leaves_at=leaves_at, state=group.state.value
     )
@@ -190,7 +191,8 @@ def preview_sms(call: Call, given: SmsTextGiven) -> SmsTextView:
 def send_sms(call: Call, given: CustomSmsGiven) -> CustomSmsView:
     """To the patient, or to the contact who gets the patient's messages. It can be cancelled until it left."""
     sent = call.app.send_sms(call.new_id("sms"), call.id("patient_id"), _words(given), given.at, call.actor)
-    return view(CustomSmsView, sent, leaves_at=sent.goes_at)
+    settings = call.app.store.get(SETTINGS) or Settings()
+    return view(CustomSmsView, sent, leaves_at=would_leave(sent.goes_at, sent, settings, call.app.clinic))
 
 
 @routes("POST", "/v1/sms/groups/preview", AGENDA, takes=GroupPreviewGiven, answers=GroupPreviewView)
@@ -222,5 +224,5 @@ def read_sms_group(call: Call, _: Nothing) -> SmsGroupView:
 
 @routes("POST", "/v1/sms/groups/{group_id}/cancel", AGENDA, answers=SmsGroupView)
 def cancel_sms_group(call: Call, _: Nothing) -> SmsGroupView:
-    """From now on no SMS of it leaves; those that left stay as they are."""
+    """No SMS of it leaves any more, but for one that was on its way out; those that left stay as they are."""
     return _shown(call, call.app.cancel_group(call.id("group_id"), call.actor))

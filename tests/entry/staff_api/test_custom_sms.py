@@ -47,6 +47,14 @@ class TestToOnePatient:
         assert secretary.get(sent.headers["Location"])["kind"] == "custom"
         assert [m["id"] for m in secretary.get("/v1/patients/pat_1/messages").items] == [sent["id"]]
 
+    @pytest.mark.rule("M-16")
+    def test_what_is_asked_for_in_the_quiet_hours_is_shown_to_leave_in_the_morning(self, secretary):
+        sent = secretary.post(self.PATH, {"text": TEXT, "at": "2026-03-07T22:00:00+01:00"})
+        assert sent["leaves_at"] == "2026-03-08T07:00:00Z"
+        to_group = {"text": TEXT, "filter": {"language": "fr"}, "at": "2026-03-07T22:00:00+01:00"}
+        for path in ("/v1/sms/groups/preview", "/v1/sms/groups"):
+            assert secretary.post(path, to_group)["leaves_at"] == "2026-03-09T07:00:00Z", "not on the Sunday either"
+
     def test_the_same_key_sends_once(self, secretary):
         first = secretary.post(self.PATH, {"text": TEXT}, key="k")
         assert secretary.post(self.PATH, {"text": TEXT}, key="k").json == first.json

@@ -7,9 +7,12 @@ import pytest
 
 from creneau.agenda.appointment import appointment_ref
 from creneau.agenda.attendance import Attendance
-from creneau.agenda.catalogue import patient_ref, practitioner_ref
+from creneau.agenda.catalogue import Consent, patient_ref, practitioner_ref
+from creneau.messaging.custom import Words, message_of
+from creneau.messaging.group import GroupFilter, SmsGroup
 from creneau.messaging.message import Channel, Kind, Message, MessageState
 from creneau.messaging.resend import MOST, Resend, SendConfirmation
+from creneau.messaging.verdict import Reason
 from creneau.shared.actor import Actor, Role
 from creneau.shared.again import Again
 from creneau.shared.errors import Forbidden, NotFound, Refused
@@ -193,3 +196,24 @@ def test_a_rival_between_read_and_write_makes_the_next(post, resend, told):
     post.store.before_commit.append(rival)
     assert resend(told).id == "confirmed.email.apt_1.r1-0"
     assert len(post.messages()) == 2
+
+
+@pytest.mark.rule("M-14")
+@pytest.mark.promise(23)
+def test_a_groups_sms_sent_again_asks_for_consent_as_the_first_did(post, resend):
+    post.texting(custom_module=True)
+    post.patient(phone="+41791234567", consents={Consent.GROUP_SMS: post.now})
+    post.put(
+        SmsGroup(id="grp_1", filter=GroupFilter(), text="Closed", due_at=post.now, created_at=post.now, created_by="u")
+    )
+    first = message_of("grp_1", "pat_1", Words(text="Closed"), post.now, None, post.now).with_(batch_id="grp_1")
+    post.put(first.with_(state=MessageState.SENT))
+    again = resend(first.id)
+    assert (again.batch_id, again.id) == ("grp_1", "custom.sms.pat_1.r1-grp_1")
+    post.edit(patient_ref("pat_1"), consents={})
+    assert post.deliver(again.id).outcome == "suppressed"
+    assert post.message(again.id).why[-1].facts["reason"] == Reason.NO_CONSENT
+    with pytest.raises(Refused) as refused:
+        resend(first.id)
+    assert refused.value.code == "no_consent"
+    assert post.texter.sent == []

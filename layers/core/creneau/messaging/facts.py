@@ -17,11 +17,22 @@ from creneau.agenda.catalogue import (
     service_ref,
 )
 from creneau.messaging.group import SmsGroup, group_ref
-from creneau.messaging.message import ABOUT, About, Channel, Kind, Message, Recipient, message_ref, parts_of
+from creneau.messaging.message import (
+    ABOUT,
+    About,
+    Channel,
+    Kind,
+    Message,
+    Recipient,
+    message_ref,
+    occasion_of,
+    parts_of,
+)
 from creneau.messaging.of_use import CatchUp, catch_up_ref, caught_up, is_late
 from creneau.messaging.ports import Invoices, InvoiceSeen, Offers, OfferSeen
 from creneau.messaging.signature import SIGNATURES, UNSIGNED, Signatures
 from creneau.messaging.sms.month import SmsMonth, month_of, sms_month_ref
+from creneau.messaging.sms.numbers import Number, number_for_sms
 from creneau.messaging.template import TEMPLATE_BOOK, Template, TemplateBook, template_ref
 from creneau.messaging.verdict import Facts
 from creneau.shared.model import Stored
@@ -109,6 +120,8 @@ class ReadKnown:
         refs = [*wanted.values(), *judges]
         read: dict[Ref[Any], Any] = dict(zip(refs, self.store.get_many(refs), strict=True))
         known |= {name: read[ref] for name, ref in wanted.items()}
+        if message.recipient is Recipient.PRACTITIONER:
+            known["blocked"] = self._stopped(known.get("practitioner"), settings)
         return Known(
             clinic=self.clinic,
             message=message,
@@ -133,6 +146,13 @@ class ReadKnown:
             offer=self.offers.seen(round, message.occurrence, Snapshot(read), now) if round else None,
         )
 
+    def _stopped(self, practitioner: Practitioner | None, settings: Settings) -> BlockedAddress | None:
+        """Patients' records are marked when a number opts out; a practitioner's number is looked up, a read of its own."""
+        if practitioner is None or not practitioner.phone:
+            return None
+        number = number_for_sms(practitioner.phone, self.clinic.country, settings.sms.countries)
+        return self.store.get(blocked_ref(address_key(number.e164))) if isinstance(number, Number) else None
+
 
 def _named(message_id: str, offers: Offers, invoices: Invoices, month: str) -> dict[str, Ref[Any]]:
     """What the id alone names; for an SMS the present month too."""
@@ -148,7 +168,7 @@ def _subject(kind: Kind, subject: str, occurrence: str, offers: Offers, invoices
         case About.APPOINTMENT:
             return {"appointment": appointment_ref(subject)}
         case About.PATIENT if kind is Kind.CUSTOM:
-            return {"patient": patient_ref(subject), "group": group_ref(occurrence)}
+            return {"patient": patient_ref(subject), "group": group_ref(occasion_of(occurrence))}
         case About.PATIENT:
             return {"patient": patient_ref(subject)}
         case About.INVOICE:

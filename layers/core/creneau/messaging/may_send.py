@@ -146,17 +146,21 @@ def _reader(message: Message, facts: Facts) -> Suppress | None:
     if message.channel is Channel.SMS:
         if not reader.phone:
             return Suppress(Reason.NO_PHONE, "M-01")
-        if reader.phone_blocked:
+        if reader.phone_blocked or _is_blocked(facts):
             return Suppress(Reason.PHONE_BLOCKED, "M-14")
         number = number_for_sms(reader.phone, facts.clinic.country, facts.settings.sms.countries)
         return Suppress(Reason(number.value), "M-01") if isinstance(number, NumberFault) else None
     if not reader.email:
         return Suppress(Reason.NO_EMAIL, "M-01")
-    if reader.email_blocked or (facts.blocked is not None and facts.blocked.is_blocked):
+    if reader.email_blocked or _is_blocked(facts):
         return Suppress(Reason.BLOCKED, "M-12")
     if sendable(reader.email) is None:
         return Suppress(Reason.MALFORMED, "M-01")
     return None
+
+
+def _is_blocked(facts: Facts) -> bool:
+    return facts.blocked is not None and facts.blocked.is_blocked
 
 
 def _invoice(invoice: InvoiceSeen | None) -> Suppress | None:

@@ -154,7 +154,7 @@ class Message(Stored, frozen=True, kw_only=True):
     @property
     def occasion(self) -> str:
         """The occurrence of the first of its kind, where this one was sent again: `r2-0` is the second after `0`."""
-        return re.sub(r"^r\d+-", "", self.occurrence)
+        return occasion_of(self.occurrence)
 
     @property
     def system_template(self) -> str:
@@ -214,6 +214,11 @@ def message_id(kind: Kind, channel: Channel, subject: str, occurrence: str) -> s
 def again(occasion: str, number: int) -> str:
     """The occurrence of what staff send again."""
     return f"r{number}-{occasion}"
+
+
+def occasion_of(occurrence: str) -> str:
+    """What was sent again by it, or itself."""
+    return re.sub(r"^r\d+-", "", occurrence)
 
 
 def parts_of(id: str) -> tuple[Kind, Channel, str, str]:

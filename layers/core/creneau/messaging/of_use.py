@@ -55,7 +55,7 @@ def is_late(message: Message, settings: Settings, clinic: Clinic, now: datetime)
     """Whether a patient gets it later than they should; a morning that it waits for, or a working day, is no delay."""
     if message.recipient is not Recipient.PATIENT or message.patient_id is None:
         return False
-    return now > _leaves(message.due_at, message, settings, clinic) + LATE
+    return now > would_leave(message.due_at, message, settings, clinic) + LATE
 
 
 def is_stale(
@@ -73,7 +73,7 @@ def is_stale(
         return any(message.due_at < o.due_at <= now for o in others if o.channel is message.channel)
     if message.kind in _OF_A_DAY:
         from_when = message.goes_at if message.kind is Kind.BIRTHDAY else message.due_at
-        leaves = _leaves(from_when, message, settings, clinic)
+        leaves = would_leave(from_when, message, settings, clinic)
         return local_date(now, clinic.zone) > local_date(leaves, clinic.zone)
     asked = asked_at(message, appointment, settings, book, clinic)
     return asked is not None and now > max(message.due_at, asked) + REVIEW_UNTIL
@@ -94,7 +94,7 @@ def asked_at(
     return line.delays[0].after(visit.end, clinic.zone)
 
 
-def _leaves(at: datetime, message: Message, settings: Settings, clinic: Clinic) -> datetime:
+def would_leave(at: datetime, message: Message, settings: Settings, clinic: Clinic) -> datetime:
     """When it leaves if nothing holds it up."""
     many = is_to_many(message)
     at = out_of_rest(at, clinic.zone, clinic.country) if many else at

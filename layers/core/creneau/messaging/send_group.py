@@ -9,9 +9,9 @@ from creneau.agenda.catalogue import Patient
 from creneau.agenda.collections import appointments_of_patient, patients_by_name
 from creneau.messaging.custom import Words, check, message_of
 from creneau.messaging.group import GroupFilter, GroupState, SmsGroup, faults_of_filter, group_ref, means
-from creneau.messaging.holidays import out_of_rest
 from creneau.messaging.may_send import may_send
 from creneau.messaging.message import Decision, Message, MessageState, message_ref, messages_of_batch
+from creneau.messaging.of_use import would_leave
 from creneau.messaging.template import TEMPLATE_BOOK, TemplateBook
 from creneau.messaging.verdict import Facts, Reason, Suppress, decided, with_verdict
 from creneau.shared.actor import Actor
@@ -87,6 +87,15 @@ class SortOut:
         return Seen(patient, message, verdict.reason if isinstance(verdict, Suppress) else None)
 
 
+def group_leaves_at(group: SmsGroup, settings: Settings, clinic: Clinic) -> datetime:
+    """The soonest that it leaves: not on a day that rests, nor in the quiet hours."""
+    words = Words(text=group.text, template_id=group.template_id)
+    some = message_of(group.id, "", words, group.due_at, group.practitioner_id, group.created_at).with_(
+        batch_id=group.id
+    )
+    return would_leave(group.due_at, some, settings, clinic)
+
+
 @dataclass(frozen=True)
 class PreviewGroup:
     """Whom it would go to, among a page of all patients: what staff see before they send. Nothing is stored."""
@@ -101,7 +110,7 @@ class PreviewGroup:
         group = opened("preview", asked, self.store, now, by)
         page = self.store.page(patients_by_name(), limit, cursor)
         return Preview(
-            leaves_at=out_of_rest(group.due_at, self.clinic.zone, self.clinic.country),
+            leaves_at=group_leaves_at(group, self.store.get(SETTINGS) or Settings(), self.clinic),
             looked_at=len(page.items),
             seen=self.sort_out(group, page.items, now),
             cursor=page.cursor,
@@ -212,7 +221,9 @@ class WalkGroup:
 
 @dataclass(frozen=True)
 class CancelGroup:
-    """Takes back all that has not left: from this instant no message of the group leaves, and each is marked so.
+    """Takes back all that has not left: no message of the group that is read from now on leaves, and each is marked so.
+
+    One that a delivery had read a moment before, not yet handed over, may still leave.
 
     Repeating it changes nothing. Raises NotFound, Forbidden.
     """
