@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from creneau.messaging.list_messages import ListMessages
-from creneau.messaging.message import MessageState
+from creneau.messaging.message import Channel, MessageState
 from creneau.messaging.resume import AT_ONCE, Resumed, ResumeSending
+from creneau.messaging.sms.month import Credits, SmsMonth
 from creneau.shared.actor import Actor, Role
 from creneau.shared.again import Again
 from creneau.shared.change_settings import ChangeSettings
@@ -153,3 +154,24 @@ def test_after_a_mere_pause_it_begins_at_once(post):
     post.settings(paused=True)
     assert clinic.resume(numbers_compared=False) == Resumed()
     assert not clinic.settings.messaging.paused
+
+
+@pytest.mark.rule("S-03")
+@pytest.mark.promise(30)
+def test_the_credits_of_an_sms_that_is_set_aside_are_uncertain(post):
+    post.texting()
+    post.patient(phone="+41791234567")
+    post.appointment(start=post.now + timedelta(hours=26), end=post.now + timedelta(hours=27))
+    post.remind("apt_1")
+    (text,) = [m for m in post.messages() if m.channel is Channel.SMS]
+    post.now = text.goes_at
+    post.texter.lost.append(KeyboardInterrupt())
+    with pytest.raises(KeyboardInterrupt):
+        post.deliver(text.id)
+    mark(post.store, post.now)
+    use = ResumeSending(post.store, ListMessages(post.store), Bucket(post), post.clock, post.deliver.again)
+    post.now += timedelta(minutes=1)
+    assert use(ADMIN, numbers_compared=True).set_aside == (text.id,)
+    assert post.message(text.id).state is MessageState.UNCONFIRMED
+    (month,) = [m for m in post.store.items.values() if isinstance(m, SmsMonth)]
+    assert month.included == Credits(uncertain=1)

@@ -6,6 +6,8 @@ from datetime import datetime
 from creneau.messaging.list_messages import FOLDERS, ListMessages, Wanted
 from creneau.messaging.message import Decision, Message, MessageState, content_key
 from creneau.messaging.ports import KeptContents
+from creneau.messaging.sms.ledger import entry_of
+from creneau.messaging.sms.month import UseState
 from creneau.shared.actor import Actor
 from creneau.shared.again import Again
 from creneau.shared.errors import Refused
@@ -67,9 +69,11 @@ class ResumeSending:
         facts = {"restored_at": restored_at.isoformat(), "by": by.id}
         why = Decision(at=self.clock(), step="restore", verdict="unconfirmed", rule="M-20", facts=facts)
         try:
-            self.store.commit([Put(message.because(why).ended(MessageState.UNCONFIRMED))])
+            entry = entry_of(self.store, message)
+            settled = entry.settled(UseState.UNCERTAIN) if entry else []
+            self.store.commit([Put(message.because(why).ended(MessageState.UNCONFIRMED)), *settled])
         except Conflict:
-            return False  # cancelled, or settled by news from the provider
+            return False  # cancelled, or settled by news from the provider; a claimed one the sweeper ends
         return True
 
     def _begin(self) -> None:
