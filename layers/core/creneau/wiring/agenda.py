@@ -1,7 +1,6 @@
 """The agenda and what it is made of: its use cases on their adapters."""
 
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from creneau.agenda.absence import AddAbsence, AppointmentsIn, MarkAbsence, RemoveAbsence
 from creneau.agenda.annotate import Annotate
@@ -21,9 +20,6 @@ from creneau.agenda.register_patient import RegisterPatient
 from creneau.agenda.wants_earlier import SetWantsEarlier
 from creneau.shared.change_settings import ChangeSettings
 from creneau.shared.request_key import UseRequestKey
-
-if TYPE_CHECKING:
-    pass
 from creneau.wiring.ground import Ground
 
 

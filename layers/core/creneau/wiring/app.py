@@ -1,7 +1,6 @@
 """The application as a whole: its parts, and what two of them do together."""
 
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from creneau.adapters import aws
 from creneau.adapters.retry_queue import RetryQueue
@@ -9,9 +8,6 @@ from creneau.agenda.appointment import appointment_ref
 from creneau.agenda.attendance import Attendance
 from creneau.sweep import Sweep
 from creneau.waitlist.sweep import SweepWaitlist
-
-if TYPE_CHECKING:
-    pass
 from creneau.wiring.messages import Messages
 from creneau.wiring.waitlist import Waitlist
 

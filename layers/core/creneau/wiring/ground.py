@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from creneau.adapters import aws, identifiers, wall_clock
 from creneau.adapters.dynamodb.table import Table
@@ -11,9 +10,6 @@ from creneau.shared.again import Again
 from creneau.shared.settings import Clinic
 from creneau.shared.store import Store
 from creneau.shared.time import Clock
-
-if TYPE_CHECKING:
-    pass
 
 
 class Ground:

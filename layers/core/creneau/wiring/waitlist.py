@@ -1,7 +1,6 @@
 """The earlier-slot waitlist: its use cases on their adapters."""
 
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from creneau.adapters import aws
 from creneau.adapters.round_executions import RoundExecutions
@@ -16,9 +15,6 @@ from creneau.waitlist.ports import Rounds
 from creneau.waitlist.pursue import Pursue, PursueDay
 from creneau.waitlist.settle import Settle, SettleSlot
 from creneau.waitlist.show_line import ShowLine
-
-if TYPE_CHECKING:
-    pass
 from creneau.wiring.ground import Ground
 
 
