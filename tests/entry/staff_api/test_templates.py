@@ -23,6 +23,11 @@ OWN = {
 SMS = {"kind": "reminder", "channel": "sms", "title": "SMS", "delays": OWN["delays"], "wordings": {"fr": {"body": "x"}}}
 
 
+def custom_module(admin, on: bool = True) -> None:
+    version = admin.get("/v1/settings")["version"]
+    assert admin.patch("/v1/settings", {"sms": {"custom_module": on}}, version=version).status == 200
+
+
 @pytest.fixture
 def own(admin):
     return admin.post("/v1/templates", OWN)["id"]
@@ -182,6 +187,7 @@ class TestOwn:
 
     @pytest.mark.rule("S-05")
     def test_a_sender_that_is_no_number_is_said_to_be_without_answer(self, admin):
+        custom_module(admin)
         answer = admin.post("/v1/templates", SMS | {"sender": "CabinetLac"})
         assert (answer["sender"], len(answer["notices"])) == ("CabinetLac", 1)
         number = admin.post("/v1/templates", SMS | {"sender": "079 123 45 67"})
@@ -222,6 +228,7 @@ class TestOwn:
 
 class TestCopies:
     def test_of_a_system_one_with_the_words_as_they_are_and_off(self, admin):
+        custom_module(admin)
         admin.put("/v1/templates/reminder.sms/wordings/fr", {"body": "Le {{ appointment.date }}"}, version=0)
         copy = admin.post("/v1/templates/reminder.sms/duplicate", {"title": "Mine"})
         assert (copy.status, copy["system"], copy["active"], copy["title"]) == (201, False, False, "Mine")
@@ -239,6 +246,21 @@ class TestCopies:
     def test_not_of_what_a_clinic_has_one_of(self, admin):
         answer = admin.post("/v1/templates/moved.email/duplicate", {"title": "Mine"})
         assert (answer.status, answer.fields) == (422, ["kind"])
+
+
+@pytest.mark.rule("S-04")
+def test_reminders_by_sms_keep_the_standard_words_without_the_custom_module(admin):
+    words = {"body": "Le {{ appointment.date }}"}
+    refused = (
+        admin.put("/v1/templates/reminder.sms/wordings/fr", words, version=0),
+        admin.post("/v1/templates", SMS),
+        admin.post("/v1/templates/reminder.sms/duplicate", {"title": "Mine"}),
+    )
+    assert [(answer.status, answer["code"]) for answer in refused] == [(409, "custom_sms_off")] * 3
+    custom_module(admin)
+    assert admin.put("/v1/templates/reminder.sms/wordings/fr", words, version=0).status == 200
+    custom_module(admin, on=False)
+    assert admin.delete("/v1/templates/reminder.sms/wordings/fr", version=1).status == 200, "back to the standard"
 
 
 class TestOnAndOff:

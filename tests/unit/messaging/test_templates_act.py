@@ -1,5 +1,7 @@
 """What editing a template does to messages that are planned: new words at once, none at all when it is off or gone."""
 
+from datetime import timedelta
+
 import pytest
 
 from creneau.messaging.delay import Delay, Unit
@@ -113,3 +115,17 @@ def test_the_clinics_own_words_cost_no_further_read_call(post, reminder):
     post.store.calls.clear()
     post.deliver(reminder)
     assert [call for call in post.store.calls if call != "commit"] == ["snapshot", "get_many"]
+
+
+@pytest.mark.rule("S-04")
+@pytest.mark.parametrize("custom_module", [True, False])
+def test_a_reminder_by_sms_goes_in_the_clinics_words_only_while_the_custom_module_is_on(post, custom_module):
+    post.texting(custom_module=True)
+    post.patient(phone="+41791234567")
+    post.appointment(start=post.now + timedelta(hours=25), end=post.now + timedelta(hours=26))
+    edit(post).reword("reminder.sms", "fr", Wording(body="Le grand jour approche."), 0, BY)
+    post.remind("apt_1")
+    post.texting(custom_module=custom_module)
+    (text,) = [m for m in post.messages() if m.channel is Channel.SMS]
+    post.until(text.goes_at)
+    assert ("Le grand jour approche." in post.texter.sent[0].body) is custom_module

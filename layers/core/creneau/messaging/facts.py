@@ -33,7 +33,7 @@ from creneau.messaging.ports import Invoices, InvoiceSeen, Offers, OfferSeen
 from creneau.messaging.signature import SIGNATURES, UNSIGNED, Signatures
 from creneau.messaging.sms.month import SmsMonth, month_of, sms_month_ref
 from creneau.messaging.sms.numbers import Number, number_for_sms
-from creneau.messaging.template import TEMPLATE_BOOK, Template, TemplateBook, template_ref
+from creneau.messaging.template import TEMPLATE_BOOK, Template, TemplateBook, may_be_worded, template_ref
 from creneau.messaging.verdict import Facts
 from creneau.shared.model import Stored
 from creneau.shared.settings import SETTINGS, Clinic, Settings
@@ -178,9 +178,11 @@ def _subject(kind: Kind, subject: str, occurrence: str, offers: Offers, invoices
 
 
 def _template(message: Message, book: TemplateBook, settings: Settings) -> dict[str, Ref[Any]]:
-    """Where the clinic's own words are, if it wrote any."""
+    """Where the clinic's own words are, if it wrote any that may go."""
     line = book.line(message.written_by, settings.messaging)
-    return {"template": template_ref(line.id)} if line and line.wording else {}
+    if line is None or not line.wording or not may_be_worded(line.kind, line.channel, settings.sms):
+        return {}
+    return {"template": template_ref(line.id)}
 
 
 def _wanted(message: Message, known: dict[str, Any]) -> dict[str, Ref[Any]]:

@@ -7,7 +7,7 @@ from creneau.messaging.delay import Delay, Unit
 from creneau.messaging.message import NEVER_OFF, Channel, Kind
 from creneau.messaging.wording.wording import Wording
 from creneau.shared.model import Stored, Value
-from creneau.shared.settings import MessagingSettings
+from creneau.shared.settings import MessagingSettings, SmsSettings
 from creneau.shared.store import Ref
 
 _DAY = Delay(number=1, unit=Unit.DAYS)
@@ -144,6 +144,11 @@ class Template(Stored, frozen=True, kw_only=True):
 
 
 TEMPLATE_BOOK = Ref(TemplateBook, ("template_book",))
+
+
+def may_be_worded(kind: Kind, channel: Channel, sms: SmsSettings) -> bool:
+    """Whether the clinic's own words go: a reminder by SMS is standard unless the custom module is on (S-04)."""
+    return (kind, channel) != (Kind.REMINDER, Channel.SMS) or sms.custom_module
 
 
 def template_ref(id: str) -> Ref[Template]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from creneau.messaging.delay import Delay
 from creneau.messaging.message import Channel, Kind
 from creneau.messaging.sms.senders import check_sender
-from creneau.messaging.template import MOST, TEMPLATE_BOOK, Line, Template, TemplateBook, template_ref
+from creneau.messaging.template import MOST, TEMPLATE_BOOK, Line, Template, TemplateBook, may_be_worded, template_ref
 from creneau.messaging.templates.rules import (
     faults_of_delays,
     faults_of_key,
@@ -22,7 +22,7 @@ from creneau.shared.again import Again
 from creneau.shared.edit import stale
 from creneau.shared.errors import Fault, NotFound, Refused
 from creneau.shared.model import Value
-from creneau.shared.settings import Clinic
+from creneau.shared.settings import SETTINGS, Clinic, Settings
 from creneau.shared.store import Delete, Put, Store, Write
 from creneau.shared.time import Clock
 
@@ -114,6 +114,7 @@ class EditTemplates:
 
         def step() -> Shown:
             line, template = self._any(id, expected_version, by)
+            self._check_may_word(line.kind, line.channel)
             refuse(faults_of_key(key, variants_of(id), "key") or faults_in(wording, line.kind, line.channel))
             template = template.with_(wordings={**template.wordings, key: wording})
             return self._put(line.with_(wording=line.wording + 1), template, by)
@@ -141,6 +142,7 @@ class EditTemplates:
         before = self.store.get(template_ref(id))
         if before is not None:
             return self.show.one(id)
+        self._check_may_word(draft.kind, draft.channel)
         if sum(not line.is_system for line in self._book().stored) >= MOST:
             raise Refused(f"there are {MOST} templates already", code="too_many", remedy="delete one first")
         now = self.clock()
@@ -188,6 +190,14 @@ class EditTemplates:
     def _sender(self, given: str) -> str:
         """In its one form."""
         return check_sender(given, self.clinic.country).sender
+
+    def _check_may_word(self, kind: Kind, channel: Channel) -> None:
+        if not may_be_worded(kind, channel, (self.store.get(SETTINGS) or Settings()).sms):
+            raise Refused(
+                "reminders by SMS go in the standard words while the module of custom SMS is turned off",
+                code="custom_sms_off",
+                remedy="turn sms.custom_module on in the settings",
+            )
 
     # -- faults
     def _faults(self, draft: Draft) -> list[Fault]:
