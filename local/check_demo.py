@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from local import check_invoices, homes
+from local import check_invoices, check_messages, homes
 from local.demo.record import read
 from local.reread import NotSo, World, same
 from local.stack import Stack
@@ -16,7 +16,7 @@ from local.staff import StaffError
 
 STEPS = (
     *("cancelled", "offered", "scanned", "declined", "accepted", "superseded", "confirmed"),
-    *("cascaded", "expired", "asked_again"),
+    *("cascaded", *check_messages.CHECKS, "expired", "asked_again"),
     *check_invoices.CHECKS,
 )
 
@@ -126,6 +126,7 @@ CHECKS: dict[str, Callable[[World, dict[str, Any]], None]] = {
     "superseded": superseded,
     "confirmed": confirmed,
     "cascaded": cascaded,
+    **check_messages.CHECKS,
     "expired": expired,
     "asked_again": asked_again,
     **check_invoices.CHECKS,

@@ -11,7 +11,7 @@ class InVain(Exception):
     """It did not happen; the message says what, and what there was instead."""
 
 
-def until(check: Callable[[], T | None], what: str, seconds: float = 20, instead: Callable[[], object] = str) -> T:
+def until(check: Callable[[], T | None], what: str, seconds: float = 60, instead: Callable[[], object] = str) -> T:
     """The first answer that is true. `instead` describes how things stand when time is over."""
     end = time.monotonic() + seconds
     while not (found := check()):

@@ -12,6 +12,7 @@ from local.addresses import shown
 from local.check_demo import check
 from local.demo.invoices_story import tell_invoices
 from local.demo.mail import Mailbox
+from local.demo.messages_story import tell_of_messages
 from local.demo.people import People
 from local.demo.record import Record
 from local.demo.scene import Scene
@@ -45,7 +46,7 @@ def main() -> int:
         with teller.doing("The sample clinic, over the staff API: 60 patients, a month of agenda, a waitlist"):
             load(stack)
         scene = _scene(stack, teller, Record(log))
-        offer = tell(scene)
+        offer = tell(scene, tell_of_messages)
         tell_invoices(scene)
         verdict = check(log, stack) if log else []
         if log:

@@ -24,5 +24,9 @@ class People:
     def language(self, patient_id: str) -> str:
         return LANGUAGE[self.patients[patient_id]["language"]]
 
+    def number(self, patient_id: str) -> str:
+        """Of the telephone, as an SMS goes to it."""
+        return str(self.patients[patient_id]["phone"]).replace(" ", "")
+
     def email(self, patient_id: str) -> str:
         return str(self.patients[patient_id]["email"])

@@ -1,5 +1,6 @@
 """The main job: a cancelled appointment finds five patients, one of them comes earlier, and so on down the line."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,8 +23,8 @@ def holds(condition: object, otherwise: str) -> None:
         raise Untrue(otherwise)
 
 
-def tell(scene: Scene) -> OpenOffer:
-    """Returns an offer that is open at the end."""
+def tell(scene: Scene, meanwhile: Callable[[Scene], None]) -> OpenOffer:
+    """Returns an offer that is open at the end. `meanwhile` is what happens while nobody answers those of the cascade."""
     cancelled = cancel(scene)
     first = five_are_asked(scene, cancelled)
     accepting, declining, scanned = first.offers[0], first.offers[1], first.offers[2]
@@ -33,6 +34,7 @@ def tell(scene: Scene) -> OpenOffer:
     the_others_learn(scene, first, accepting, declining)
     confirmation(scene, moved)
     second = cascade(scene, moved)
+    meanwhile(scene)
     nobody_answers(scene, second)
     third = the_next_are_asked(scene, second)
     offer = third.offers[0]

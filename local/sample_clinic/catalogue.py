@@ -5,11 +5,40 @@ from typing import Any
 
 EXEMPT = "Exonéré de TVA (art. 21 LTVA)"
 
-SETTINGS = {
+SETTINGS: dict[str, dict[str, Any]] = {
     "waitlist": {"enabled": True},
     "look": {"phone": "+41 21 000 00 00", "phone_hours": "8:00–12:00, 13:30–17:30"},
+    "sms": {"sender": "CabinetLac"},
 }
 SIGNATURE = "Cabinet du Lac\nLausanne et Vevey"
+
+TEMPLATES: dict[str, dict[str, Any]] = {
+    "closed": {
+        "kind": "custom",
+        "channel": "sms",
+        "title": "Cabinet fermé",
+        "description": "Envoyé à la main, la semaine d'avant.",
+        "wordings": {
+            "fr": {"body": "{{ clinic.name }} : fermé la semaine prochaine.\nUrgences : {{ clinic.phone }}"},
+            "de": {"body": "{{ clinic.name }}: nächste Woche geschlossen.\nNotfälle: {{ clinic.phone }}"},
+            "it": {"body": "{{ clinic.name }}: chiuso la settimana prossima.\nUrgenze: {{ clinic.phone }}"},
+            "en": {"body": "{{ clinic.name }}: closed next week.\nEmergencies: {{ clinic.phone }}"},
+        },
+    },
+    "week": {
+        "kind": "reminder",
+        "channel": "email",
+        "title": "Rappel une semaine avant",
+        "active": False,
+        "delays": [{"number": 7, "unit": "days"}],
+        "wordings": {
+            "fr": {
+                "subject": "Dans une semaine : {{ appointment.start }}",
+                "body": "# Votre rendez-vous approche\n\nBonjour {{ recipient.name }},\n\n{{ appointment.details }}",
+            }
+        },
+    },
+}
 
 PRACTITIONERS: dict[str, dict[str, Any]] = {
     "rochat": {"name": "Dre Claire Rochat", "profession": "Médecin généraliste", "email": "rochat@clinic.example"},

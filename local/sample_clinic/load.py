@@ -79,6 +79,7 @@ class _Entry:
         resources = self._all("/resources", {k: _resource(r, locations) for k, r in catalogue.RESOURCES.items()})
         agendas = self._all("/agendas", {k: _agenda(a, practitioners, locations) for k, a in catalogue.AGENDAS.items()})
         services = self._all("/services", {k: _service(s, resources) for k, s in catalogue.SERVICES.items()})
+        self._all("/templates", catalogue.TEMPLATES)
         known = self._all("/patients", {str(n): p for n, p in enumerate(patients())})
         self._open(agendas, services)
         clinic = Clinic(self.first, practitioners, agendas, services, list(known.values()), len(self.plan))

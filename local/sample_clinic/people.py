@@ -39,7 +39,7 @@ def _patient(number: int, language: str, first_name: str, last_name: str) -> dic
         "last_name": last_name,
         "born_on": (FIRST_BIRTHDAY + timedelta(days=number * 443)).isoformat(),
         "language": language,
-        "phone": f"+41 79 000 00 {number:02}",
+        "phone": f"+41 79 000 01 {number:02}",
         "address": {"street": f"{street} {number + 1}", "postcode": postcode, "town": town, "country": "CH"},
     }
     if number not in WITHOUT_EMAIL:

@@ -120,6 +120,18 @@ def lie_about(step: dict, steps: dict) -> None:
             step["mail_id"] = steps["accepted"]["mail_id"]
         case "expired":
             step["round_id"] = steps["asked_again"]["round_id"]
+        case "texts_on":
+            step["sender"] = "Somebody"
+        case "booked":
+            step["mail_id"] = steps["reminded"]["mail_id"]
+        case "moved_on":
+            step["appointment_id"] = steps["booked"]["appointment_id"]
+        case "reminded":
+            step["moved_id"] = steps["booked"]["appointment_id"]
+        case "consumed":
+            step["credits"][f"confirmed.sms.{steps['booked']['appointment_id']}.0"] += 1
+        case "explained":
+            step["message_id"] = f"confirmed.email.{steps['booked']['appointment_id']}.0"
         case "month_planned":
             step["asked"] = step["asked"][1:]
         case "finalised":

@@ -23,7 +23,9 @@ def stopped(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     ended: list[Path] = []
     monkeypatch.setattr("local.stack.Stack.start", lambda home: FakeStack())
     monkeypatch.setattr(demo, "load", lambda stack: None)
-    monkeypatch.setattr(demo, "tell", lambda scene: OpenOffer("http://127.0.0.1:1/o/x", "Ivo Nessi, Italian"))
+    monkeypatch.setattr(
+        demo, "tell", lambda scene, meanwhile: OpenOffer("http://127.0.0.1:1/o/x", "Ivo Nessi, Italian")
+    )
     monkeypatch.setattr(demo, "tell_invoices", lambda scene: None)
     monkeypatch.setattr(demo, "stop", ended.append)
     monkeypatch.setattr("signal.signal", lambda *_: None)
@@ -48,7 +50,7 @@ def test_the_stack_stays_up_in_a_terminal_or_when_asked(monkeypatch, capsys, sto
 
 
 def test_what_is_not_as_promised_is_said_and_cleaned_up(monkeypatch, capsys, stopped):
-    def untrue(scene):
+    def untrue(scene, meanwhile):
         raise Untrue("the offer is gone")
 
     monkeypatch.setattr(demo, "tell", untrue)

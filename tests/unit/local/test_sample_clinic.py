@@ -10,6 +10,8 @@ import pytest
 
 from creneau.billing.edit_issuers import EditIssuers
 from creneau.billing.issuer import Issuer
+from creneau.messaging.sms.numbers import Number, number_for_sms
+from creneau.messaging.sms.senders import check_sender
 from local.sample_clinic import catalogue
 from local.sample_clinic.bookings import planned
 from local.sample_clinic.load import apart, lines, told
@@ -85,6 +87,14 @@ def test_the_clinic_is_as_promised():
         "teleconsultation",
         "group",
     }
+
+
+def test_sms_reach_everybody():
+    numbers = [number_for_sms(p["phone"], "CH") for p in patients()]
+    assert all(isinstance(number, Number) for number in numbers)
+    assert len(set(numbers)) == 60
+    assert not check_sender(catalogue.SETTINGS["sms"]["sender"], "CH").faults
+    assert not [p["phone"] for p in patients() if p["phone"].replace(" ", "").endswith("0000")], "the engine fails these"
 
 
 def test_one_patient_in_each_language_is_told_of_the_booking():
