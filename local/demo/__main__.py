@@ -32,6 +32,7 @@ FAILURES = (Untrue, NotSo, InVain, StaffError, EngineError, DeployError, SiteErr
 
 def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    os.environ.setdefault("ENGINE_LAMBDA_PROCESSES", "4")  # each must start first, and a few do all of the story
     begun, home = time.monotonic(), homes.home_of("demo").absolute()
     log = Path(os.environ["DEMO_LOG"]) if os.environ.get("DEMO_LOG") else None
     given = sam_parameters()
