@@ -77,7 +77,7 @@ class Engine:
         if self._process:
             self._process.wait(30)
             return
-        end = time.monotonic() + 30
+        end = time.monotonic() + 60
         while (self.home / "engine.json").exists() or (self.home / "tmp").exists():  # in this order they go
             if time.monotonic() > end:
                 raise EngineError(f"the engine of {self.home} (process {self.pid}) does not end")

@@ -87,7 +87,7 @@ def test_cancel_offer_decline_accept_cascade(clinic: SmallClinic) -> None:
     assert (old["attendance"], old["moved_to"], new["visit_id"]) == ("moved", new["id"], old["visit_id"])
     assert (new["slot_id"], new["attendance"], new["wants_earlier"]) == (slot, "booked", False)
     _, confirmed = run.mails(clinic.email_of(line[2]))
-    assert confirmed["subject"] == f"Appointment moved: {words(clinic.at(0, '10:00'))}"
+    assert confirmed["subject"] == f"Earlier appointment confirmed: {words(clinic.at(0, '10:00'))}"
     assert f"It replaces your appointment on {words(instant(old['local_start']))}." in confirmed["text"]
     assert len(run.mails(clinic.email_of(line[0]))) == 1, "no email about losing"
 

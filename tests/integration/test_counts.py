@@ -37,10 +37,10 @@ def test_a_message_is_written_three_times_and_read_twice_at_its_hand_over():
     assert sum(bill.by_kind["Message"] for bill in bills.values()) <= 3
 
 
-def test_a_reminder_is_written_three_times_and_read_twice_at_its_planning_and_its_hand_over():
+def test_a_reminder_is_written_three_times_and_read_twice_at_its_hand_over():
     bills = one_reminder()
     assert bills["plan"].by_kind == {"Message": 1}
-    assert bills["plan"].reads <= 2
+    assert bills["plan"].reads <= 3  # the third for a visit just made only: its templates may have changed meanwhile
     assert bills["hand over"].reads <= 2
     assert bills["hand over"].by_kind == {"Message": 2}
 

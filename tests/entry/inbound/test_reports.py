@@ -77,7 +77,7 @@ def blocked(post: Post) -> tuple[bool, bool]:
         ("delivery_delay", MessageState.SENT, False),
         ("bounce", MessageState.BOUNCED, True),
         ("bounce_of_the_suppression_list", MessageState.BOUNCED, True),
-        ("bounce_of_a_full_mailbox", MessageState.SENT, False),
+        ("bounce_of_a_full_mailbox", MessageState.FAILED, False),
         ("complaint", MessageState.COMPLAINED, True),
         ("complaint_taken_back", MessageState.SENT, False),
         ("reject", MessageState.FAILED, False),
