@@ -94,7 +94,9 @@ def test_sms_reach_everybody():
     assert all(isinstance(number, Number) for number in numbers)
     assert len(set(numbers)) == 60
     assert not check_sender(catalogue.SETTINGS["sms"]["sender"], "CH").faults
-    assert not [p["phone"] for p in patients() if p["phone"].replace(" ", "").endswith("0000")], "the engine fails these"
+    assert not [p["phone"] for p in patients() if p["phone"].replace(" ", "").endswith("0000")], (
+        "the engine fails these"
+    )
 
 
 def test_one_patient_in_each_language_is_told_of_the_booking():
