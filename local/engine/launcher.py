@@ -32,6 +32,8 @@ def prepare(home: Path, persist: bool) -> None:
         {
             "LOG_LEVEL": "WARNING",
             "LAMBDA_ASYNC_RETRY_BASE_SECONDS": "0.2",  # real; AWS waits a minute, then two
+            # Those that wait for a process (gaps/lambdas.py) would count as running: a thousand, and all are throttled.
+            "LAMBDA_ACCOUNT_CONCURRENCY": "0",
             **kept,
             "TZ": "UTC",  # as in every Lambda environment
             "HOME": str(home),

@@ -1,8 +1,8 @@
 """Very many reminders due in one minute, with a provider that takes no more than 14 a second: all leave inside its rate,
 none twice, none is lost, and none is given up (promise 21).
 
-`make test` plays it small; with FAULTS=all ten thousand are planned, a thousand are due, and the engine is ended in the
-middle of it once.
+`make test` plays it small; with FAULTS=all ten thousand (or BURST) are planned, a thousand are due, and the engine is ended
+in the middle of it once. Real seconds: on a computer with much else to do the engine is the slower one.
 """
 
 import os
@@ -20,7 +20,7 @@ from tests.support.stack import Running
 pytestmark = [pytest.mark.engine, pytest.mark.promise(21)]
 
 ALL = os.environ.get("FAULTS") == "all"
-MANY, DUE, EARLY = (10_000, 1_000, 200) if ALL else (150, 100, 20)
+MANY, DUE, EARLY = (int(os.environ.get("BURST", "10000")), 1_000, 200) if ALL else (150, 100, 20)
 RATE = 14
 PLANNING = 1800 if ALL else 120
 SLOWEST = DUE / RATE * 1.25 + 3 if ALL else 90
