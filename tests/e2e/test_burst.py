@@ -20,7 +20,7 @@ from tests.support.stack import Running
 pytestmark = [pytest.mark.engine, pytest.mark.promise(21)]
 
 ALL = os.environ.get("FAULTS") == "all"
-MANY, DUE, EARLY = (int(os.environ.get("BURST", "10000")), 1_000, 200) if ALL else (150, 100, 20)
+MANY, DUE, EARLY = (int(os.environ.get("BURST", "10000")), 1_000, 200) if ALL else (90, 60, 20)
 RATE = 14
 PLANNING = 1800 if ALL else 120
 SLOWEST = DUE / RATE * 1.25 + 3 if ALL else 90
