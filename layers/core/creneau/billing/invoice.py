@@ -13,7 +13,10 @@ from creneau.shared.errors import Fault, Invalid, Refused, invalid
 from creneau.shared.model import Stored, Value
 from creneau.shared.store import Collection, Ref
 
-MOST_LINES = 1000
+MOST_LINES = 500
+MOST_BYTES = 185_000
+"""Of its lines as JSON: a final one holds them twice, as it was edited and frozen, and an item of the table 400 KB."""
+
 MOST_OF_A_LINE = 99_999_999_999
 """Minor units: 999,999,999.99, which is also the most that a QR-bill can ask for."""
 
@@ -149,6 +152,8 @@ def check_lines(lines: tuple[Line, ...]) -> None:
     faults = [f for n, line in enumerate(lines) for f in _faults_of(line, f"lines[{n}]")]
     if len(lines) > MOST_LINES:
         faults.append(Fault("lines", f"more than {MOST_LINES} lines", "make two invoices of it"))
+    elif len(msgspec.json.encode(lines)) > MOST_BYTES:
+        faults.append(Fault("lines", "more text than one invoice holds", "shorten it, or make two invoices of it"))
     taken = [line.billable_id for line in lines if line.billable_id]
     if len(set(taken)) != len(taken):
         faults.append(Fault("lines", "a consultation is on it twice", "name each once"))

@@ -59,13 +59,13 @@ def test_the_total_is_the_sum_of_what_is_printed(country, tax, language):
 
 
 @pytest.mark.promise(28)
-def test_a_thousand_lines_add_up_under_a_repeated_head():
-    invoice = sample("CH", lines=tuple(Line(text=f"Soin {n}", price=n, on=date(2027, 3, 1)) for n in range(1, 1001)))
+def test_five_hundred_lines_add_up_under_a_repeated_head():
+    invoice = sample("CH", lines=tuple(Line(text=f"Soin {n}", price=n, on=date(2027, 3, 1)) for n in range(1, 501)))
     pages = pages_of(pdf_of(invoice))
     of_pages = [re.findall(r"Soin (\d+) 1 ([\d.]+) ([\d.]+)", page) for page in pages]
     rows = [row for rows in of_pages for row in rows]
-    assert [int(n) for n, _, _ in rows] == list(range(1, 1001))
-    assert sum(minor(amount) for _, _, amount in rows) == invoice.total == 500_500
+    assert [int(n) for n, _, _ in rows] == list(range(1, 501))
+    assert sum(minor(amount) for _, _, amount in rows) == invoice.total == 125_250
     for n, page in enumerate(pages, start=1):
         assert f"Page {n} / {len(pages)}" in page
         assert ("Désignation" in page) is bool(of_pages[n - 1])
