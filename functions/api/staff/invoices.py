@@ -33,10 +33,11 @@ from creneau.billing.issuer import Term, issuer_ref
 from creneau.billing.line import Line as InvoiceLine
 from creneau.billing.line import Totals, totals_of
 from creneau.billing.payer import Payer, payer_of_patient
-from creneau.billing.payment import Method, Payment, payments_of_invoice
+from creneau.billing.payment import Method, Payment, payment_ref, payments_of_invoice
 from creneau.billing.recap import LeftOut, Planned, Recap
 from creneau.messaging.message import Message, MessageState
 from creneau.shared.derived_id import derived_id
+from creneau.shared.errors import NotFound
 from creneau.shared.store import Page, everything, require
 from creneau.shared.time import local_date
 
@@ -503,5 +504,7 @@ def list_payments(call: Call, _: Nothing) -> Listed[PaymentView]:
 @routes("POST", "/v1/invoices/{invoice_id}/payments/{payment_id}/cancel", BOOKS, answers=PaymentView)
 def cancel_payment(call: Call, _: Nothing) -> PaymentView:
     """One that was entered by mistake. Harmless to repeat."""
-    mine(call)
-    return view(PaymentView, call.app.cancel_payment(call.id("payment_id")))
+    invoice, payment_id = mine(call), call.id("payment_id")
+    if require(call.app.store, payment_ref(payment_id)).invoice_id != invoice.id:
+        raise NotFound("the invoice has no such payment", code="not_found", remedy="use a payment as listed")
+    return view(PaymentView, call.app.cancel_payment(payment_id))

@@ -183,6 +183,18 @@ def test_a_practitioner_invoices_for_themselves_only(books, world):
     assert other.post(f"/v1/invoices/{id}/finalise").status == 403
 
 
+@pytest.mark.rule("P-01")
+def test_a_payment_is_cancelled_through_its_own_invoice_only(books):
+    first, second = (drafted(books, patient_id=p)["invoice_ids"][0] for p in ("pat_1", "pat_2"))
+    for id in (first, second):
+        books.post(f"/v1/invoices/{id}/finalise")
+    payment = {"amount": 100, "currency": "CHF", "method": "cash", "paid_on": "2026-03-20"}
+    paid = books.post(f"/v1/invoices/{first}/payments", payment)
+    assert books.post(f"/v1/invoices/{second}/payments/{paid['id']}/cancel").status == 404
+    assert books.get(f"/v1/invoices/{first}")["paid"] == 100
+    assert books.post(f"/v1/invoices/{first}/payments/{paid['id']}/cancel").status == 200
+
+
 class TestBooks:
     @pytest.fixture
     def invoice(self, books):
