@@ -248,6 +248,27 @@ class TestBooks:
         books.post("/v1/bank-files", {"content": content, "chosen": chosen})
         assert books.get(f"/v1/invoices/{invoice['id']}")["paid"] == 12_050
 
+    def test_a_bank_credit_pays_what_the_chosen_invoice_owes_and_again_once_that_was_cancelled(self, books, invoice):
+        (id,) = drafted(books, patient_id="pat_2")["invoice_ids"]
+        other = books.post(f"/v1/invoices/{id}/finalise")
+        part = {"amount": 5_000, "currency": "CHF", "method": "card", "paid_on": "2026-03-20"}
+        books.post(f"/v1/invoices/{invoice['id']}/payments", part)
+        content = read("camt.053").replace("REFERENCE", "")
+
+        def choose(invoice_id):
+            (planned,) = books.post("/v1/bank-files/plan", {"content": content})["items"]
+            chosen = [{"credit_id": planned["credit_id"], "invoice_id": invoice_id}]
+            return books.post("/v1/bank-files", {"content": content, "chosen": chosen})
+
+        (payment,) = choose(other["id"])["payment_ids"]
+        assert books.get(f"/v1/invoices/{other['id']}")["paid"] == 12_050
+        assert choose(invoice["id"])["not_recorded"][0]["code"] == "recorded_already"
+        books.post(f"/v1/invoices/{other['id']}/payments/{payment}/cancel")
+        (again,) = choose(invoice["id"])["payment_ids"]
+        assert (again != payment, books.get(f"/v1/invoices/{invoice['id']}")["paid"]) == (True, 12_050)
+        assert choose(invoice["id"])["payment_ids"] == [again]
+        assert books.get(f"/v1/invoices/{other['id']}")["paid"] == 0
+
     def test_another_file_is_refused(self, books):
         answer = books.post("/v1/bank-files/plan", {"content": "<html/>"})
         assert (answer.status, answer.fields) == (422, ["content"])

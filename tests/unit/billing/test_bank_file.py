@@ -52,9 +52,17 @@ def test_a_collective_booking_is_its_transactions_each_once():
 
 
 def test_two_alike_that_the_bank_names_by_nothing_are_two_and_the_same_two_when_read_again():
-    nameless = entry(transaction(end=""), ref="")
-    first, again = read(nameless, nameless), read(nameless, nameless)
-    assert (len(first.credits), first.credits) == (2, again.credits)
+    for end in ("", "NOTPROVIDED"):
+        nameless = entry(transaction(end=end), ref="")
+        first, again = read(nameless, nameless), read(nameless, nameless)
+        assert (len(first.credits), first.credits) == (2, again.credits)
+
+
+def test_the_parts_of_a_collective_booking_say_their_own_amounts():
+    silent = transaction().replace('<Amt Ccy="CHF">120.50</Amt>', "")
+    assert [c.amount for c in read(entry(silent)).credits] == [12_050]
+    with pytest.raises(Invalid, match="transaction 1: without an amount"):
+        read(entry(silent, silent))
 
 
 @pytest.mark.parametrize(
@@ -63,6 +71,7 @@ def test_two_alike_that_the_bank_names_by_nothing_are_two_and_the_same_two_when_
         {"sign": "DBIT"},
         {"status": "<Sts>PDNG</Sts>"},
         {"extra": "<RvslInd>true</RvslInd>"},
+        {"extra": "<RvslInd>1</RvslInd>"},
     ],
 )
 def test_what_is_no_credit_is_left_out_and_counted(other):
@@ -79,6 +88,8 @@ def test_what_is_no_credit_is_left_out_and_counted(other):
         (b" " * 5_000_001, "larger than 5 MB"),
         (FILE.format(version="04", entries=entry(transaction("1.234"))).encode(), "entry 1, transaction 1"),
         (FILE.format(version="04", entries=entry(transaction("much"))).encode(), "can't be read"),
+        (FILE.format(version="04", entries=entry(transaction("Infinity"))).encode(), "beyond 999,999,999.99"),
+        (FILE.format(version="04", entries=entry(transaction("1E+999999"))).encode(), "beyond|can't be read"),
     ],
 )
 def test_another_file_is_refused_with_the_place(content, problem):
@@ -131,6 +142,12 @@ class TestMatching:
         by_number = self.match(invoices, credit(5_000, text="Facture f2027-0001 merci"))[0]
         assert by_number.invoice_ids == (one.id,)
         assert self.match(invoices, credit(777, debtor="Somebody"))[0].match is Match.UNKNOWN
+
+    def test_an_unknown_reference_is_proposed_on_nobody_for_its_amount_alone(self, books, invoices):
+        books.paid(invoices[0], 12_050)
+        rest = [books.invoice(i.id) for i in invoices if i.id != invoices[0].id]
+        (found,) = self.match(rest, credit(reference="RF77"))
+        assert (found.match, found.invoice_ids) == (Match.UNKNOWN, ())
 
     def test_another_currency_pays_nothing(self, invoices):
         (found,) = self.match(invoices, credit(reference="RF0", currency="EUR"))

@@ -209,3 +209,14 @@ def test_hundreds_of_consultations_are_one_invoice(books):
     ids = tuple(books.consultation(n) for n in range(300))
     invoice = books.invoiced(consultation_ids=ids, grouping=Grouping.ONE_FOR_ALL)
     assert (len(invoice.lines), invoice.total) == (300, 300 * 12_050)
+
+
+@pytest.mark.rule("B-06")
+def test_a_credit_note_takes_back_the_taxes_of_the_invoice_whatever_its_issuer_is_today(books):
+    books.visit("2027-03-01 09:00")
+    invoice = books.invoiced()
+    present = books.store.get(issuer_ref("iss_1"))
+    books.put(present.with_(tax_status=TaxStatus.REGISTERED, taxes=QUEBEC, ids={"vat": "CHE-116.281.710"}))
+    draft = books.draft_credit("inv_c1", invoice.id, tuple(x.with_(taxable=True) for x in invoice.lines), "", BILLER)
+    note = books.finalise(draft.id)
+    assert (note.total, books.invoice(invoice.id).balance) == (invoice.total, 0)

@@ -10,7 +10,8 @@ from creneau.billing.asked import Asked
 from creneau.billing.issuer import Issuer
 from creneau.billing.payer import Payer, PayerKind
 from creneau.billing.recap import Grouping
-from creneau.shared.errors import Invalid
+from creneau.shared.actor import Actor, Role
+from creneau.shared.errors import Forbidden, Invalid
 from tests.support.books import ADDRESS, BILLER, Books
 
 
@@ -142,3 +143,26 @@ def test_a_recap_writes_nothing_and_names_its_content(books):
     assert recap(books, patient_id="pat_1").digest == first.digest
     books.visit("2027-03-02 09:00")
     assert recap(books, patient_id="pat_1").digest != first.digest
+
+
+OWN = Actor(id="usr_2", roles=(Role.PRACTITIONER,), practitioner_id="prc_1")
+
+
+@pytest.mark.rule("P-01")
+def test_a_practitioner_invoices_their_own_part_of_a_patients_visits(books):
+    books.visit("2027-03-01 09:00")
+    books.visit("2027-03-02 09:00", practitioner="prc_2")
+    found = books.plan(Asked(patient_id="pat_1"), OWN)
+    assert [b.practitioner_id for i in found.invoices for b in i.billables] == ["prc_1"]
+    assert [o.reason for o in found.left_out] == ["another_practitioner"]
+    books.put(Issuer(id="iss_2", name="Dr Rey", address=ADDRESS, practitioner_id="prc_2"))
+    with pytest.raises(Forbidden):
+        books.plan(Asked(patient_id="pat_1", issuer_id="iss_2"), OWN)
+
+
+@pytest.mark.rule("B-10")
+def test_whoever_has_no_issuer_is_not_invoiced_in_anothers_name(books):
+    books.put(books.store.get(practitioner_ref("prc_2")).with_(issuer_id=None))
+    ids = (books.consultation(1), books.consultation(2, practitioner_id="prc_2"))
+    with pytest.raises(Invalid, match="several practitioners"):
+        recap(books, consultation_ids=ids)

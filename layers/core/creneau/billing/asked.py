@@ -120,12 +120,16 @@ class PlanInvoices:
                 left_out.append(LeftOut(id=billable.id, reason=reason))
             else:
                 wanted.append(billable)
+        own = [b for b in wanted if by.keeps_books_of(b.practitioner_id)]
+        if asked.patient_id and own:  # a colleague's visits of the same patient are the colleague's to invoice
+            left_out += [LeftOut(id=b.id, reason="another_practitioner") for b in wanted if b not in own]
+            wanted = own
         practitioners = self._practitioners(wanted)
         for practitioner_id in dict.fromkeys(b.practitioner_id for b in wanted):
             by.require_books_of(practitioner_id)
         if not wanted:
             return recap_of((), asked.grouping, None, None, left_out, more)
-        issuer = self._issuer(asked, wanted, practitioners)
+        issuer = self._issuer(asked, practitioners, by)
         services = {s.id: s for s in everything(self.store, catalogue(Service))}
         items = [
             Item(
@@ -155,16 +159,18 @@ class PlanInvoices:
         found = self.store.get_many([practitioner_ref(i) for i in ids])
         return {p.id: p for p in found if p is not None}
 
-    def _issuer(self, asked: Asked, wanted: list[Billable], practitioners: Mapping[str, Practitioner]) -> Issuer:
-        presets = {p.issuer_id for p in practitioners.values()} - {None}
+    def _issuer(self, asked: Asked, practitioners: Mapping[str, Practitioner], by: Actor) -> Issuer:
+        presets = {p.issuer_id for p in practitioners.values()}
         chosen = asked.issuer_id or (next(iter(presets)) if len(presets) == 1 else None)
         if chosen is None:
             raise invalid(
                 "issuer_id",
-                "several practitioners, each with an issuer of their own" if presets else "no issuer is preset",
+                "several practitioners, not of one issuer" if len(presets) > 1 else "no issuer is preset",
                 "choose the issuer, or preset one per practitioner",
             )
         issuer = require(self.store, issuer_ref(chosen))
+        if issuer.practitioner_id is not None:
+            by.require_books_of(issuer.practitioner_id)
         if not issuer.active:
             raise Refused("this issuer invoices no more", code="issuer_inactive", remedy="choose another issuer")
         return issuer

@@ -4,11 +4,14 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from xml.etree.ElementTree import Element, ParseError, fromstring
 
 from creneau.shared.errors import Invalid, invalid
 from creneau.shared.model import Value
+
+MOST = 99_999_999_999
+"""Minor units of one credit: 999,999,999.99."""
 
 LARGEST = 5_000_000
 """Bytes of a file that is read."""
@@ -68,38 +71,39 @@ def read_bank_file(content: bytes) -> BankFile:
 def _is_credit(entry: Element) -> bool:
     """Booked, in our favour, and no reversal."""
     status = _text(entry, "Sts", "Cd") or _text(entry, "Sts")
-    return _text(entry, "CdtDbtInd") == "CRDT" and status == "BOOK" and _text(entry, "RvslInd") != "true"
+    return _text(entry, "CdtDbtInd") == "CRDT" and status == "BOOK" and _text(entry, "RvslInd") not in ("true", "1")
 
 
 def _credits(entry: Element, where: str) -> Iterator[tuple[Credit, bool]]:
     """One per transaction of a collective booking, else the booking itself; and whether the bank names it by anything."""
     transactions = [t for details in _all(entry, "NtryDtls") for t in _all(details, "TxDtls")]
     if not transactions:
-        yield _credit(entry, entry, where, 0)
+        yield _credit(entry, entry, where, 0, alone=True)
     for n, transaction in enumerate(transactions):
         if _text(transaction, "CdtDbtInd") in ("", "CRDT"):
-            yield _credit(entry, transaction, f"{where}, transaction {n + 1}", n)
+            yield _credit(entry, transaction, f"{where}, transaction {n + 1}", n, alone=len(transactions) == 1)
 
 
-def _credit(entry: Element, transaction: Element, where: str, n: int) -> tuple[Credit, bool]:
+def _credit(entry: Element, transaction: Element, where: str, n: int, *, alone: bool) -> tuple[Credit, bool]:
+    """`alone`: the whole booking is this one, and its amount too."""
     amount = _first(transaction, ("Amt",), ("AmtDtls", "TxAmt", "Amt"))
-    if amount is None:
+    if amount is None and alone:
         amount = _first(entry, ("Amt",))
     if amount is None:
         raise _broken(where, "without an amount")
     on = _text(entry, "BookgDt", "Dt") or _text(entry, "BookgDt", "DtTm")[:10] or _text(entry, "ValDt", "Dt")
     try:
-        minor = Decimal((amount.text or "").strip()) * 100
+        minor = Decimal((amount.text or "").strip()[:40]) * 100
         booked = date.fromisoformat(on)
-    except (InvalidOperation, ValueError) as error:
+    except (ArithmeticError, ValueError) as error:
         raise _broken(where, "its amount or date can't be read") from error
+    if not minor.is_finite() or abs(minor) > MOST:
+        raise _broken(where, "an amount beyond 999,999,999.99")
     if minor != minor.to_integral_value():
         raise _broken(where, "an amount of more than two decimals")
-    refs = (
-        _text(entry, "AcctSvcrRef"),
-        _text(transaction, "Refs", "AcctSvcrRef"),
-        _text(transaction, "Refs", "EndToEndId"),
-    )
+    named = (("AcctSvcrRef",), ("Refs", "AcctSvcrRef"), ("Refs", "EndToEndId"))
+    refs = tuple(_text(of, *path) for of, path in zip((entry, transaction, transaction), named, strict=True))
+    refs = tuple("" if ref == "NOTPROVIDED" else ref for ref in refs)
     currency = amount.get("Ccy", "")
     reference = "".join((_text(transaction, "RmtInf", "Strd", "CdtrRefInf", "Ref")).split()).upper()
     what = (*refs, str(n), str(int(minor)), currency, on, reference)

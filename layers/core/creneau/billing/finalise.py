@@ -67,6 +67,9 @@ class Finalise:
         )
         counter = before.next(today)
         of = read[corrected] if corrected else None
+        if of is not None and of.frozen is not None:  # what is taken back is taxed as it was
+            then = of.frozen.issuer
+            issuer = issuer.with_(tax_status=then.tax_status, taxes=then.taxes, exemption=then.exemption)
         final = finalised(
             draft,
             issuer,

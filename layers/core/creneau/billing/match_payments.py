@@ -61,13 +61,14 @@ def matched(
 
 
 def _proposed(credit: Credit, owed: Sequence[Invoice], left: dict[str, int]) -> tuple[str, ...]:
-    """Named by its number; or of this payer and amount; or, where there is only one of that amount, that one."""
+    """Named by its number; or of this payer and amount; or, where only one is of that amount, that one: never where a
+    reference says that another document is meant."""
     said, text = _plain(credit.debtor), _plain(credit.text)
     open_ones = [i for i in owed if left[i.id] > 0 and i.currency == credit.currency]
     named = [i.id for i in open_ones if i.frozen and i.frozen.number and _plain(i.frozen.number) in text]
     same_amount = [i for i in open_ones if left[i.id] == credit.amount]
     of_payer = [i.id for i in same_amount if said and _alike(said, _plain(i.payer.name))]
-    alone = [same_amount[0].id] if len(same_amount) == 1 else []
+    alone = [same_amount[0].id] if len(same_amount) == 1 and not credit.reference else []
     return tuple(dict.fromkeys((*named, *of_payer, *alone)))[:5]
 
 

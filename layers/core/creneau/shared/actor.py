@@ -32,11 +32,15 @@ class Actor(Value, frozen=True, kw_only=True):
             remedy="ask a secretary, or an administrator, to do it",
         )
 
-    def require_books_of(self, practitioner_id: str | None) -> None:
+    def keeps_books_of(self, practitioner_id: str | None) -> bool:
         """Admins, secretaries and billing invoice for everybody, practitioners for themselves, nobody else for anybody."""
         if {Role.ADMIN, Role.SECRETARY, Role.BILLING} & set(self.roles):
-            return
-        if Role.PRACTITIONER in self.roles and practitioner_id is not None and self.practitioner_id == practitioner_id:
+            return True
+        own = practitioner_id is not None and self.practitioner_id == practitioner_id
+        return Role.PRACTITIONER in self.roles and own
+
+    def require_books_of(self, practitioner_id: str | None) -> None:
+        if self.keeps_books_of(practitioner_id):
             return
         raise Forbidden(
             "these are another practitioner's books",
