@@ -99,7 +99,8 @@ class Service(Stored, frozen=True, kw_only=True):
 
 
 class Contact(Value, frozen=True, kw_only=True):
-    """Somebody around a patient: a guardian, a partner, an employer (M-21). `language`: as the patient's."""
+    """Somebody around a patient: a guardian, a partner, an employer (M-21). `language`: as the patient's.
+    `receives_payment_reminders` is theirs as a payer (D-03)."""
 
     id: str
     name: str
@@ -110,6 +111,7 @@ class Contact(Value, frozen=True, kw_only=True):
     phone_blocked: bool = False
     language: str | None = None
     receives_messages: bool = False
+    receives_payment_reminders: bool = True
 
 
 class Consent(StrEnum):
@@ -123,7 +125,9 @@ class Consent(StrEnum):
 class Patient(Stored, frozen=True, kw_only=True):
     """`language` is one of the four, None: the clinic's. `email_blocked`: an address that bounced or complained;
     `phone_blocked`: a number that opted out. `consents`: since when which was given; `refusals`: since when which was
-    refused or taken back; in neither: nobody asked."""
+    refused or taken back; in neither: nobody asked. Who pays by default: the contact `payer_contact_id`, the patient
+    `payer_patient_id`, or, with neither, the patient. `receives_payment_reminders` is about invoices that they pay, and
+    those whose lines are all theirs (D-03)."""
 
     id: str
     first_name: str
@@ -138,6 +142,9 @@ class Patient(Stored, frozen=True, kw_only=True):
     contacts: tuple[Contact, ...] = ()
     consents: dict[str, datetime] = {}
     refusals: dict[str, datetime] = {}
+    payer_contact_id: str | None = None
+    payer_patient_id: str | None = None
+    receives_payment_reminders: bool = True
     deceased: bool = False
     erased: bool = False
 

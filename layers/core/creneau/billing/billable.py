@@ -1,15 +1,50 @@
 """What can be billed, once: a consultation, a payment due, or both of one visit (B-01, B-11)."""
 
 from datetime import date, datetime
+from enum import StrEnum
 
 from creneau.shared.derived_id import derived_id
-from creneau.shared.model import Stored
+from creneau.shared.model import Stored, Value
 from creneau.shared.store import Collection, Ref
+
+
+class DueKind(StrEnum):
+    """What a payment is due for: a visit when it has ended, a package or a product when it is sold (C-01)."""
+
+    VISIT = "visit"
+    PACKAGE = "package"
+    PRODUCT = "product"
+
+
+class DueState(StrEnum):
+    """How a payment due stands. `taken`: a draft or an invoice has it; `paid`: it was paid and not invoiced."""
+
+    OPEN = "open"
+    TAKEN = "taken"
+    PAID = "paid"
+    VOID = "void"
+
+
+class Due(Value, frozen=True, kw_only=True):
+    """A payment due: `price` in minor units of `currency`, as agreed when it was booked or sold; due from the instant `at`.
+
+    `void`: the visit will not take place, or did not.
+    """
+
+    kind: DueKind = DueKind.VISIT
+    text: str
+    price: int
+    currency: str
+    at: datetime
+    vat_rate: int | None = None
+    vat_note: str = ""
+    void: bool = False
 
 
 class Billable(Stored, frozen=True, kw_only=True):
     """`consultation`: there was one; `title` names it. `on` is the local day. `taken_by` is the invoice, or draft, that has
     it: whoever takes it does so on this version, so that no two can. `wanted` is false when it is not to be invoiced.
+    `due` is its payment due, None: it has none. `paid`, in minor units, was paid on it by `payment_ids` before any invoice.
     """
 
     id: str
@@ -24,6 +59,9 @@ class Billable(Stored, frozen=True, kw_only=True):
     service_id: str | None = None
     wanted: bool = True
     taken_by: str | None = None
+    due: Due | None = None
+    paid: int = 0
+    payment_ids: tuple[str, ...] = ()
     created_at: datetime
     created_by: str = ""
 
@@ -35,7 +73,24 @@ class Billable(Stored, frozen=True, kw_only=True):
 
     @property
     def is_open(self) -> bool:
+        """A consultation that nobody has invoiced."""
         return self.consultation and self.wanted and self.taken_by is None
+
+    @property
+    def due_state(self) -> DueState | None:
+        """None: no payment is due for it."""
+        if self.due is None:
+            return None
+        if self.taken_by is not None:
+            return DueState.TAKEN
+        if self.due.void or not self.wanted:
+            return DueState.VOID
+        return DueState.PAID if self.paid >= self.due.price else DueState.OPEN
+
+    @property
+    def owed(self) -> int:
+        """What is still to be paid on it while nothing has taken it, in minor units."""
+        return self.due.price - self.paid if self.due is not None and self.due_state is DueState.OPEN else 0
 
 
 def billable_id_of_visit(visit_id: str) -> str:
@@ -54,3 +109,8 @@ def billables_of_patient(patient_id: str) -> Collection[Billable]:
 def open_billables() -> Collection[Billable]:
     """Consultations that nobody has invoiced, by day."""
     return Collection("open_billables", Billable)
+
+
+def dues(state: DueState, until: datetime | None = None) -> Collection[Billable]:
+    """Payments due in that state, by the instant from which they are due; `until`: only those due by then."""
+    return Collection("dues", Billable, (state,), "", until.isoformat() if until else "")

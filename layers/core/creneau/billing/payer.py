@@ -54,3 +54,15 @@ def payer_of_contact(patient: Patient, contact: Contact, address: Address | None
         email=contact.email,
         language=contact.language or patient.language,
     )
+
+
+def usual_payer(patient: Patient, other: Patient | None = None) -> Payer:
+    """Who pays for a patient where nobody says otherwise; `other` is the record of `payer_patient_id`.
+
+    A contact or patient who is not there any more leaves it to the patient.
+    """
+    contact = next((c for c in patient.contacts if c.id == patient.payer_contact_id), None)
+    if contact is not None:
+        return payer_of_contact(patient, contact)
+    named = other is not None and other.id == patient.payer_patient_id and not other.erased
+    return payer_of_patient(other if named and other is not None else patient)

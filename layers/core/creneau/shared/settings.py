@@ -97,6 +97,30 @@ class BookingSettings(Value, frozen=True, kw_only=True):
     manual_confirmation: bool = False
 
 
+class BillingSettings(Value, frozen=True, kw_only=True):
+    """Automatic invoicing (C-02) and the payers' messages (D-02). Times of day and days are the clinic's local ones.
+
+    `mode`: `draft`, `send_invoice`, `send_payment_link`; `cycle`: `daily`, `weekly`, `monthly`; `channel`: `email`, `sms`,
+    `both`. A run begins at `at`; a weekly one on `weekday` (0: Monday), a monthly one on `day` (1 to 28). `since`: when it
+    was last turned on. `issuer_id` issues what no practitioner has an issuer preset for. `notice_gap_days`: how long an
+    unpaid link of the same total is not sent again. `send_at`: when what counts in days or months, or was moved to a due
+    date, leaves. `confirming_sends`: whether a draft of a run that staff confirm goes to its payer by itself (C-04).
+    """
+
+    automatic: bool = False
+    since: datetime | None = None
+    mode: str = ""
+    cycle: str = ""
+    channel: str = "email"
+    at: str = "08:00"
+    weekday: int = 0
+    day: int = 1
+    issuer_id: str | None = None
+    notice_gap_days: int = 7
+    send_at: str = "09:00"
+    confirming_sends: bool = True
+
+
 class Look(Value, frozen=True, kw_only=True):
     """What patients see of the clinic: contact lines and one accent colour (`#rrggbb`). `review_url` is the page where
     they can say how it was (M-19)."""
@@ -115,6 +139,7 @@ class Settings(Stored, frozen=True, kw_only=True):
     messaging: MessagingSettings = MessagingSettings()
     sms: SmsSettings = SmsSettings()
     booking: BookingSettings = BookingSettings()
+    billing: BillingSettings = BillingSettings()
     look: Look = Look()
 
     @property

@@ -34,6 +34,8 @@
 | invoices owed, by due date                   | by_third  | INVOICES#OWED                | due day#id                  |
 | payments of an invoice                       | by_first  | INVOICE#id#PAYMENTS          | recorded#id                 |
 | payments of the clinic, newest first         | by_third  | PAYMENTS                     | paid day#id                 |
+| payments due by state, by the instant        | by_fourth | DUES#state                   | due#id                      |
+| tasks of the staff, open or done             | by_first  | TASKS#OPEN, TASKS#DONE       | created or done#id          |
 | what must be looked at by now                | look_at   | LOOK#KIND                    | instant                     |
 
 The indexes hold keys only: lists read the keys there and the values, consistently, from the table.
@@ -58,7 +60,9 @@ from creneau.billing.billable import Billable
 from creneau.billing.counter import Counter
 from creneau.billing.invoice import DocumentKind, Invoice
 from creneau.billing.issuer import InvoiceTemplate, Issuer
+from creneau.billing.payer_record import PayerRecord
 from creneau.billing.payment import Payment
+from creneau.billing.task import Task
 from creneau.messaging.group import SmsGroup
 from creneau.messaging.message import Channel, Message
 from creneau.messaging.of_use import CatchUp
@@ -213,6 +217,8 @@ def _message(m: Message) -> dict[str, str]:
 
 def _billable(b: Billable) -> dict[str, str]:
     keys = {"g1pk": f"PATIENT#{b.patient_id}#BILLABLES", "g1sk": f"{b.on}#{b.id}"}
+    if b.due is not None:
+        keys |= {"g4pk": f"DUES#{b.due_state}", "g4sk": f"{instant(b.due.at)}#{b.id}"}
     return keys | ({"g3pk": "BILLABLES#OPEN", "g3sk": f"{b.on}#{b.id}"} if b.is_open else {})
 
 
@@ -233,6 +239,12 @@ def _payment(p: Payment) -> dict[str, str]:
     }
 
 
+def _task(t: Task) -> dict[str, str]:
+    if t.done_at is not None:
+        return {"g1pk": "TASKS#DONE", "g1sk": f"{instant(t.done_at)}#{t.id}"}
+    return {"g1pk": "TASKS#OPEN", "g1sk": f"{instant(t.created_at)}#{t.id}"}
+
+
 _INDEXED: dict[type[Stored], Callable[[Any], dict[str, str]]] = {
     Appointment: _appointment,
     Patient: _patient,
@@ -242,6 +254,7 @@ _INDEXED: dict[type[Stored], Callable[[Any], dict[str, str]]] = {
     Billable: _billable,
     Invoice: _invoice,
     Payment: _payment,
+    Task: _task,
 }
 
 
@@ -301,6 +314,13 @@ def place_of(of: Collection[Any]) -> tuple[str | None, str, str, str]:
             return "by_first", f"PATIENT#{key[0]}#BILLABLES", "", _HIGHEST
         case "open_billables":
             return "by_third", "BILLABLES#OPEN", of.low, of.high + _HIGHEST
+        case "dues":
+            high = instant(datetime.fromisoformat(of.high)) if of.high else ""
+            return "by_fourth", f"DUES#{key[0]}", of.low, high + _HIGHEST
+        case "open_tasks":
+            return "by_first", "TASKS#OPEN", "", _HIGHEST
+        case "tasks_done":
+            return "by_first", "TASKS#DONE", "", _HIGHEST
         case "invoices_by_state":
             return "by_first", f"INVOICES#{key[0]}", of.low, of.high + _HIGHEST
         case "invoices_of_payer":
@@ -355,6 +375,8 @@ MODELS: dict[str, type[Stored]] = {
         Counter,
         Invoice,
         Payment,
+        PayerRecord,
+        Task,
         Link,
         RequestKey,
         Settings,
