@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from creneau.agenda.catalogue import practitioner_ref
 from creneau.billing.asked import Asked
 from creneau.billing.billable import Billable, billable_id_of_visit, billables_of_patient
 from creneau.billing.invoice import InvoiceState, invoice_ref
@@ -93,6 +94,21 @@ def test_what_another_takes_meanwhile_is_on_one_of_the_two_only(books, count):
     assert [o.id for o in made.left_out] == [ids[1]]
     assert set(books.invoice(mine).billable_ids) == set(ids) - {ids[1]}
     assert books.billable(ids[1]).taken_by != mine
+
+
+@pytest.mark.rule("B-11")
+def test_what_another_took_leaves_the_other_consultation_of_that_day_whole(books):
+    """Each has a line for each of the practitioner's two usual services."""
+    books.put(books.store.get(practitioner_ref("prc_1")).with_(default_service_ids=("srv_2", "srv_1")))
+    ids = tuple(books.consultation(n, service_id=None) for n in range(2))
+    wanted = Asked(consultation_ids=ids, grouping=Grouping.ONE_FOR_ALL)
+    digest = books.plan(wanted, BILLER).digest
+    books.store.slip_in(lambda: books.drafted("bat_2", consultation_ids=ids[:1]))
+    (mine,) = books.make("bat_1", wanted, digest, BILLER).invoice_ids
+    assert [(line.billable_id, line.text) for line in books.invoice(mine).lines] == [
+        (ids[1], "Séance"),
+        (None, "Bilan"),
+    ]
 
 
 @pytest.mark.rule("B-03")

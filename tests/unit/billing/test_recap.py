@@ -81,6 +81,27 @@ def test_a_line_is_the_visits_service_else_the_practitioners_else_the_oldest(boo
 
 
 @pytest.mark.rule("B-04")
+def test_each_consultation_of_a_day_has_a_visit_of_its_own(books):
+    """Whichever of them is asked for, and also when one of them is invoiced already."""
+    books.visit("2027-03-01 09:00", service="srv_2")
+    books.visit("2027-03-01 14:00", service="srv_1")
+    ids = [books.consultation(n, service_id=None) for n in range(2)]
+    assert what(recap(books, patient_id="pat_1")) == [[("Séance", 12_050)], [("Bilan", None)]]
+    assert what(recap(books, consultation_ids=(ids[1],))) == [[("Bilan", None)]]
+    books.put(books.billable(ids[0]).with_(taken_by="inv_9"))
+    assert what(recap(books, patient_id="pat_1")) == [[("Bilan", None)]]
+
+
+@pytest.mark.rule("B-04")
+def test_one_whose_service_was_named_stands_for_a_visit_of_that_service(books):
+    books.visit("2027-03-01 09:00", service="srv_1")
+    books.visit("2027-03-01 14:00", service="srv_2")
+    books.consultation(1, service_id="srv_1")
+    books.consultation(2, service_id=None)
+    assert what(recap(books, patient_id="pat_1")) == [[("Bilan", None)], [("Séance", 12_050)]]
+
+
+@pytest.mark.rule("B-04")
 def test_what_is_marked_not_invoiceable_or_taken_is_left_out_and_told(books):
     kept, marked, taken = (books.consultation(n) for n in range(3))
     books.put(books.billable(marked).with_(wanted=False), books.billable(taken).with_(taken_by="inv_9"))

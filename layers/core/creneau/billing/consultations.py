@@ -91,25 +91,47 @@ def services_of(
 ) -> list[Service]:
     """What it is billed as: the matching appointment's service, else the practitioner's, else the clinic's oldest (B-04).
 
-    A consultation without a visit of its own matches the earliest of that day, by that practitioner, that has none.
     `services` is in the order of age.
     """
     own = billable.service_id if billable.service_id in services else None
     if own is None and billable.visit_id is None:
-        taken = {b.visit_id for b in others if b.consultation}
-        same_day = (
-            v
-            for v in visits
-            if v.practitioner_id == billable.practitioner_id
-            and local_date(v.start, zone) == billable.on
-            and v.visit_id not in taken
-        )
-        match = min(same_day, key=lambda v: (v.start, v.id), default=None)
+        match = _stands_for(billable, visits, others, zone)
         own = match.service_id if match is not None and match.service_id in services else None
     if own is not None:
         return [services[own]]
     usual = [services[id] for id in (practitioner.default_service_ids if practitioner else ()) if id in services]
     return usual or list(services.values())[:1]
+
+
+def _stands_for(
+    billable: Billable, visits: Iterable[Appointment], others: Iterable[Billable], zone: ZoneInfo
+) -> Appointment | None:
+    """The visit of that day, by that practitioner, that a consultation entered by hand stands for: each has its own.
+
+    Those whose service somebody named come first, each with a visit of that service; then the earliest entered has the
+    earliest visit that is left.
+    """
+    there = [b for b in others if b.consultation and b.practitioner_id == billable.practitioner_id]
+    visited = {b.visit_id for b in there}
+    left = sorted(
+        (
+            v
+            for v in visits
+            if v.practitioner_id == billable.practitioner_id
+            and local_date(v.start, zone) == billable.on
+            and v.visit_id not in visited
+        ),
+        key=lambda v: (v.start, v.id),
+    )
+    by_hand = {b.id: b for b in (*there, billable) if b.visit_id is None and b.on == billable.on}
+    for each in sorted(by_hand.values(), key=lambda b: (b.service_id is None, b.created_at, b.id)):
+        like = (v for v in left if each.service_id in (None, v.service_id))
+        match = next(like, left[0] if left else None)
+        if each.id == billable.id:
+            return match
+        if match is not None:
+            left.remove(match)
+    return None
 
 
 def lines_of(billable: Billable, billed_as: Sequence[Service], patient_name: str) -> list[Line]:

@@ -14,6 +14,7 @@ from creneau.billing.invoice import (
     invoice_ref,
 )
 from creneau.billing.issuer import Issuer, issuer_ref
+from creneau.billing.line import Line
 from creneau.billing.recap import LeftOut, Planned
 from creneau.shared.actor import Actor
 from creneau.shared.again import Again
@@ -184,11 +185,10 @@ def _free(billable: Billable, invoice_id: str) -> bool:
 
 
 def _without(invoice: Invoice, lost: set[str]) -> Invoice:
-    """Without the lines of consultations that others took: every line on such a day's visit, priced or not."""
-    gone = {(line.patient_id, line.on) for line in invoice.lines if line.billable_id in lost}
-    kept = tuple(
-        line
-        for line in invoice.lines
-        if line.billable_id not in lost and (line.billable_id or (line.patient_id, line.on) not in gone)
-    )
-    return invoice.with_(lines=kept)
+    """Without the lines of consultations that others took: the one that takes it, and those of its services after it."""
+    kept, of = list[Line](), ""
+    for line in invoice.lines:
+        of = line.billable_id or of
+        if of not in lost:
+            kept.append(line)
+    return invoice.with_(lines=tuple(kept))
