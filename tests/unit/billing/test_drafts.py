@@ -137,6 +137,25 @@ def test_a_long_draft_is_whole_in_the_end_wherever_it_broke_off(books, crash_aft
     assert {books.billable(b).taken_by for b in ids} == {id}
 
 
+@pytest.mark.rule("B-11")
+@pytest.mark.parametrize("after", [2, 3, 4])
+def test_whoever_assembles_late_takes_nothing_for_a_draft_that_is_gone(books, after):
+    """A request that was given up still runs, while its repetition made the draft whole and staff deleted it."""
+    ids, wanted = everything_in_one(books, 200)
+    digest, commits = books.plan(wanted, BILLER).digest, []
+
+    def others(writes):
+        commits.append(writes)
+        if len(commits) == after:
+            books.store.before_commit.clear()
+            (id,) = books.make("bat_1", wanted, digest, BILLER).invoice_ids
+            books.delete(id)
+
+    books.store.before_commit.append(others)
+    books.make("bat_1", wanted, digest, BILLER)
+    assert {books.billable(b).taken_by for b in ids} == {None}
+
+
 @pytest.mark.rule("B-06")
 @pytest.mark.parametrize("count", [1, 95])
 def test_deleting_a_draft_frees_what_it_took(books, count):

@@ -21,7 +21,7 @@ from creneau.shared.again import Again
 from creneau.shared.errors import Stale
 from creneau.shared.model import Value
 from creneau.shared.settings import Clinic, language_of
-from creneau.shared.store import Conflict, Delete, Put, Store, require
+from creneau.shared.store import Conflict, Delete, Put, Store, Unchanged, require
 from creneau.shared.time import Clock
 
 AT_ONCE = 90
@@ -155,15 +155,19 @@ class Assemble:
         return lost
 
     def _take(self, invoice_id: str, ids: list[str]) -> list[str]:
+        """On the version of the draft: none is taken for one that somebody made whole, changed or deleted meanwhile."""
+        invoice = self.store.get(invoice_ref(invoice_id))
+        if invoice is None or invoice.state is not InvoiceState.ASSEMBLING:
+            return []
         there = self.store.get_many([billable_ref(i) for i in ids])
         mine = [b for b in there if b is not None and _free(b, invoice_id)]
         if new := [b for b in mine if b.taken_by != invoice_id]:
-            self.store.commit([Put(b.with_(taken_by=invoice_id)) for b in new])
+            self.store.commit([Unchanged(invoice), *(Put(b.with_(taken_by=invoice_id)) for b in new)])
         return [id for id in ids if id not in {b.id for b in mine}]
 
     def _whole(self, invoice_id: str, lost: set[str]) -> None:
-        invoice = require(self.store, invoice_ref(invoice_id))
-        if invoice.state is InvoiceState.ASSEMBLING:
+        invoice = self.store.get(invoice_ref(invoice_id))
+        if invoice is not None and invoice.state is InvoiceState.ASSEMBLING:
             whole = _without(invoice, lost).with_(state=InvoiceState.DRAFT, look_at=None)
             self.store.commit([Put(whole) if whole.lines else Delete(invoice)])
 
