@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from creneau.billing.collectable import reminded_from
 from creneau.billing.documents.document import Printed
 from creneau.billing.documents.draw_document import key_of
 from creneau.billing.documents.open_document import file_name
@@ -46,6 +47,11 @@ class BilledInvoices:
             version=document.version,
             document_key=key_of(document, Printed.INVOICE, []),
             document_name=file_name(document, Printed.INVOICE),
+            finalised_at=document.finalised_at,
+            reminded_from=reminded_from(document),
+            last_reminded_on=document.last_reminded_on,
+            patient_ids=tuple(dict.fromkeys(line.patient_id for line in document.lines if line.patient_id)),
+            payer_key=payer.key,
         )
 
     def sent_once_more(self, invoice: Stored) -> Stored:

@@ -135,6 +135,9 @@ class InvoiceSeen(Value, frozen=True, kw_only=True):
 
     `payer_email` is as written on it; `patient_id` and `contact_id` are the records that the payer is on, None: typed in.
     `is_credited`: credit notes took all of it back. `sendings` counts its emails. `document_key` is where its PDF lies.
+
+    `reminded_from` is the first local day on which a reminder of it may leave, None: any (D-04); `patient_ids` are those
+    whose care is on it. `finalised_at` is the instant from which reminders' delays count.
     """
 
     id: str
@@ -157,6 +160,11 @@ class InvoiceSeen(Value, frozen=True, kw_only=True):
     version: int = 0
     document_key: str = ""
     document_name: str = ""
+    finalised_at: datetime | None = None
+    reminded_from: date | None = None
+    last_reminded_on: date | None = None
+    patient_ids: tuple[str, ...] = ()
+    payer_key: str = ""
 
 
 class Invoices(Protocol):
