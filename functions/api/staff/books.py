@@ -15,7 +15,7 @@ from creneau.billing.invoice import Invoice, documents_issued, invoice_ref, invo
 from creneau.billing.journal import documents_csv, payments_csv
 from creneau.billing.match_payments import Match, Matched
 from creneau.billing.payment import Payment, payments_between
-from creneau.billing.record_bank_file import Chosen
+from creneau.billing.record_bank_file import MOST_CHOSEN, Chosen
 from creneau.shared.errors import Invalid, invalid
 from creneau.shared.store import everything, require
 from creneau.shared.time import local_date
@@ -124,7 +124,7 @@ class ChosenGiven(Given):
 
 
 class BankFileConfirmed(BankFileGiven):
-    chosen: tuple[ChosenGiven, ...] = Field(min_length=1, max_length=5000)
+    chosen: tuple[ChosenGiven, ...] = Field(min_length=1, max_length=MOST_CHOSEN)
 
 
 def _documents(call: Call, period: Period) -> list[Invoice]:

@@ -109,15 +109,9 @@ class TestMatching:
         books.visit("2027-03-01 10:00", "pat_2")
         return [books.invoiced("bat_1"), books.invoiced("bat_2", patient_id="pat_2")]
 
-    def match(self, invoices, *credits, recorded=(), settled=None):
+    def match(self, invoices, *credits, recorded=()):
         references = {i.id: f"RF{n}" for n, i in enumerate(invoices)}
-        return matched(
-            credits,
-            invoices,
-            lambda i: references[i.id],
-            lambda c: c.id in recorded,
-            (settled or {}).get,
-        )
+        return matched(credits, invoices, lambda i: references[i.id], lambda c: c.id in recorded)
 
     def test_by_reference_in_part_in_full_and_what_is_too_much_is_told(self, invoices):
         first, second, third = self.match(
@@ -129,11 +123,9 @@ class TestMatching:
         ]
         assert (third.match, third.amount, third.excess) == (Match.UNKNOWN, 0, 500)
 
-    def test_what_is_recorded_or_settled_is_never_booked_again(self, invoices):
+    def test_what_is_recorded_is_never_booked_again(self, invoices):
         (known,) = self.match(invoices, credit(reference="RF0"), recorded={"c1"})
         assert known.match is Match.RECORDED
-        (late,) = self.match(invoices, credit(reference="RF9"), settled={"RF9": "inv_old"})
-        assert (late.match, late.invoice_ids) == (Match.UNKNOWN, ("inv_old",))
 
     def test_without_a_reference_the_likely_ones_are_proposed(self, invoices):
         one, two = invoices

@@ -9,7 +9,11 @@ from creneau.shared.model import Value
 
 
 class Match(StrEnum):
-    """`reference`: certain; `proposed`: for staff to confirm; `recorded`: in the books already; `unknown`: nobody's."""
+    """`reference`: certain; `proposed`: for staff to confirm; `recorded`: in the books already; `unknown`: nobody's.
+
+    A reference of which nothing is owed (paid twice, credited, another system's) says that another document is meant: such
+    a credit is proposed only where its text names the invoice, or the payer is the same.
+    """
 
     REFERENCE = "reference"
     PROPOSED = "proposed"
@@ -33,9 +37,8 @@ def matched(
     owed: Sequence[Invoice],
     reference_of: Callable[[Invoice], str],
     recorded: Callable[[Credit], bool],
-    settled: Callable[[str], str | None] = lambda _: None,
 ) -> list[Matched]:
-    """`settled` tells the invoice of a reference that is not owed any more: paid twice is told, never booked."""
+    """In the order of their days; what an earlier credit settles, a later one does not."""
     by_reference = {reference_of(i): i for i in owed}
     left = {i.id: i.balance for i in owed}
     found = []
@@ -51,21 +54,20 @@ def matched(
             match = Match.REFERENCE if amount else Match.UNKNOWN
             found.append(Matched(credit=credit, match=match, invoice_ids=(invoice.id,), amount=amount, excess=excess))
             continue
-        late = settled(credit.reference) if credit.reference else None
-        likely = () if late else _proposed(credit, owed, left)
+        likely = _proposed(credit, owed, left)
         match = Match.PROPOSED if likely else Match.UNKNOWN
-        ids = (late,) if late else likely
         amount = min(credit.amount, left[likely[0]]) if likely else 0
-        found.append(Matched(credit=credit, match=match, invoice_ids=ids, amount=amount, excess=credit.amount - amount))
+        excess = credit.amount - amount
+        found.append(Matched(credit=credit, match=match, invoice_ids=likely, amount=amount, excess=excess))
     return found
 
 
 def _proposed(credit: Credit, owed: Sequence[Invoice], left: dict[str, int]) -> tuple[str, ...]:
     """Named by its number; or of this payer and amount; or, where only one is of that amount, that one: never where a
     reference says that another document is meant."""
-    said, text = _plain(credit.debtor), _plain(credit.text)
+    said, text = _plain(credit.debtor), f" {_plain(credit.text)} "
     open_ones = [i for i in owed if left[i.id] > 0 and i.currency == credit.currency]
-    named = [i.id for i in open_ones if i.frozen and i.frozen.number and _plain(i.frozen.number) in text]
+    named = [i.id for i in open_ones if i.frozen and f" {_plain(i.frozen.number)} " in text]
     same_amount = [i for i in open_ones if left[i.id] == credit.amount]
     of_payer = [i.id for i in same_amount if said and _alike(said, _plain(i.payer.name))]
     alone = [same_amount[0].id] if len(same_amount) == 1 and not credit.reference else []
