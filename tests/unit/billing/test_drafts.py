@@ -196,3 +196,17 @@ def test_a_line_that_cannot_be_meant_is_refused_with_its_place(books, line, wher
     with pytest.raises(Invalid) as refused:
         books.edit(id, books.invoice(id).version, lines=(line,))
     assert refused.value.faults[0].field == where
+
+
+@pytest.mark.rule("B-06")
+def test_a_drafts_words_are_taken_out_by_null_and_its_template_is_one_that_is_there(books):
+    books.visit("2027-03-01 09:00")
+    (id,) = books.drafted(note="Merci").invoice_ids
+    after = books.edit(id, books.invoice(id).version, note=None)
+    assert (after.note, books.invoice(id).note) == ("", "")
+    with pytest.raises(Invalid) as refused:
+        books.edit(id, after.version, template_id="itp_none")
+    assert refused.value.faults[0].field == "template_id"
+    books.put(books.invoice(id).with_(template_id="itp_gone"))
+    with pytest.raises(Invalid, match="no such invoice template"):
+        books.finalise(id)

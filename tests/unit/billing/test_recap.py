@@ -11,7 +11,7 @@ from creneau.billing.issuer import Issuer
 from creneau.billing.payer import Payer, PayerKind
 from creneau.billing.recap import Grouping
 from creneau.shared.actor import Actor, Role
-from creneau.shared.errors import Forbidden, Invalid
+from creneau.shared.errors import Forbidden, Invalid, Refused
 from tests.support.books import ADDRESS, BILLER, Books
 
 
@@ -187,3 +187,63 @@ def test_whoever_has_no_issuer_is_not_invoiced_in_anothers_name(books):
     ids = (books.consultation(1), books.consultation(2, practitioner_id="prc_2"))
     with pytest.raises(Invalid, match="several practitioners"):
         recap(books, consultation_ids=ids)
+
+
+def test_what_would_be_longer_than_an_invoice_is_refused_before_anything_is_written(books, monkeypatch):
+    monkeypatch.setattr("creneau.billing.invoice.MOST_LINES", 2)
+    ids = tuple(books.consultation(n, f"pat_{1 if n == 0 else 2}") for n in range(4))
+    before = dict(books.store.items)
+    wanted = Asked(consultation_ids=ids, grouping=Grouping.PER_PAYER)
+    for ask in (lambda: books.plan(wanted, BILLER), lambda: books.make("bat_1", wanted, "", BILLER)):
+        with pytest.raises(Invalid, match="more than 2 lines"):
+            ask()
+    assert books.store.items == before
+
+
+def test_a_hundred_are_made_final_at_once_at_most(books):
+    ids = tuple(books.consultation(n) for n in range(101))
+    with pytest.raises(Invalid, match="more than 100 invoices") as refused:
+        recap(books, consultation_ids=ids, finalise=True)
+    assert refused.value.faults[0].field == "finalise"
+    assert len(recap(books, consultation_ids=ids[:100], finalise=True).invoices) == 100
+    with pytest.raises(Invalid, match="more than 100"):
+        books.finalise.all([f"inv_{n}" for n in range(101)])
+
+
+@pytest.mark.rule("B-10")
+def test_a_template_that_is_not_there_is_refused_with_its_field(books):
+    books.consultation(1)
+    with pytest.raises(Invalid) as refused:
+        recap(books, patient_id="pat_1", template_id="itp_none")
+    assert refused.value.faults[0].field == "template_id"
+
+
+def test_visits_are_read_for_consultations_that_stand_for_one_only(books):
+    one = books.consultation(1, service_id=None, visit_id="vis_1")
+    two = books.consultation(2)
+    recap(books, consultation_ids=(one, two))
+    before = books.store.reads
+    recap(books, consultation_ids=(one, two))
+    known = books.store.reads - before
+    for day in range(1, 9):
+        books.visit(f"2027-02-0{day} 09:00")
+    before = books.store.reads
+    recap(books, consultation_ids=(one, two))
+    assert books.store.reads - before == known
+
+
+def test_so_many_patients_visits_are_not_read_in_one_request(books, monkeypatch):
+    monkeypatch.setattr("creneau.billing.asked.MOST_UNKNOWN", 2)
+    ids = tuple(books.consultation(n, f"pat_{n}", service_id=None) for n in (1, 2, 3))
+    with pytest.raises(Invalid, match="more than 2 patients") as refused:
+        recap(books, consultation_ids=ids)
+    assert refused.value.faults[0].field == "consultation_ids"
+    assert len(recap(books, consultation_ids=ids[:2]).invoices) == 2
+
+
+def test_a_recap_is_never_made_of_a_part_of_a_patients_visits(books, monkeypatch):
+    monkeypatch.setattr("creneau.billing.asked.MOST_OF_A_PATIENT", 2)
+    for day in (1, 2, 3):
+        books.visit(f"2027-03-0{day} 09:00")
+    with pytest.raises(Refused, match="more than 2 appointments"):
+        recap(books, patient_id="pat_1")

@@ -7,8 +7,12 @@ from datetime import datetime
 from creneau.agenda.appointment import Appointment
 from creneau.agenda.catalogue import Patient, Practitioner, Service, patient_ref, practitioner_ref
 from creneau.agenda.collections import appointments_of_patient, catalogue
+from creneau.billing.all_of import all_of
 from creneau.billing.billable import Billable, billable_ref, billables_of_patient
+from creneau.billing.chosen_template import check_template
 from creneau.billing.consultations import SeenMoreOften, billable_visits, consultations_to_make, lines_of, services_of
+from creneau.billing.counter import MOST_AT_ONCE
+from creneau.billing.invoice import check_lines
 from creneau.billing.issuer import Issuer, Term, issuer_ref
 from creneau.billing.payer import Payer, payer_of_contact, payer_of_patient
 from creneau.billing.recap import Grouping, Item, LeftOut, Recap, recap_of
@@ -16,10 +20,14 @@ from creneau.shared.actor import Actor
 from creneau.shared.errors import Refused, invalid
 from creneau.shared.model import Value
 from creneau.shared.settings import Clinic
-from creneau.shared.store import Store, everything, require
+from creneau.shared.store import Store, require
 from creneau.shared.time import Clock
 
 MOST_CONSULTATIONS = 1000
+MOST_UNKNOWN = 300
+"""Patients of a batch whose visits are read, four calls each, to learn what their consultations are billed as."""
+MOST_OF_A_PATIENT = 5_000
+MOST_SERVICES = 5_000
 
 TITLES = {"fr": "Consultation", "de": "Konsultation", "it": "Consultazione", "en": "Consultation"}
 """What a consultation that an appointment made is called, until somebody names it otherwise."""
@@ -92,7 +100,13 @@ class PlanInvoices:
         gone = [LeftOut(id=id, reason="unknown") for id, b in found.items() if b is None or not b.consultation]
         patient_ids = list(dict.fromkeys(b.patient_id for b in there))
         patients = self.store.get_many([patient_ref(i) for i in patient_ids])
-        alone = {b.patient_id for b in there if b.service_id is None}  # these need their day's visits (B-04)
+        alone = {b.patient_id for b in there if b.service_id is None and b.visit_id is None}  # these stand for a visit
+        if len(alone) > MOST_UNKNOWN:
+            raise invalid(
+                "consultation_ids",
+                f"more than {MOST_UNKNOWN} patients have consultations without a service",
+                "name the service on these consultations, or make two batches of them",
+            )
         reads = {
             p.id: self._read(p, self.clock()) if p.id in alone else Read(p, [], []) for p in patients if p is not None
         }
@@ -100,8 +114,10 @@ class PlanInvoices:
         return self._recap([b for b in there if b.patient_id in reads], reads, asked, by, mine, gone, ())
 
     def _read(self, patient: Patient, now: datetime) -> Read:
-        visits = billable_visits(everything(self.store, appointments_of_patient(patient.id)), now)
-        return Read(patient, visits, everything(self.store, billables_of_patient(patient.id)))
+        remedy = "invoice them by consultation, without asking for this patient's visits"
+        booked = all_of(self.store, appointments_of_patient(patient.id), MOST_OF_A_PATIENT, "appointments", remedy)
+        known = all_of(self.store, billables_of_patient(patient.id), MOST_OF_A_PATIENT, "consultations", remedy)
+        return Read(patient, billable_visits(booked, now), known)
 
     def _recap(
         self,
@@ -130,7 +146,8 @@ class PlanInvoices:
         if not wanted:
             return recap_of((), asked.grouping, None, None, left_out, more)
         issuer = self._issuer(asked, practitioners, by)
-        services = {s.id: s for s in everything(self.store, catalogue(Service))}
+        remedy = "remove services that nobody uses"
+        services = {s.id: s for s in all_of(self.store, catalogue(Service), MOST_SERVICES, "services", remedy)}
         items = [
             Item(
                 billable=b,
@@ -152,7 +169,21 @@ class PlanInvoices:
             )
             for b in wanted
         ]
-        return recap_of(items, asked.grouping, asked.payer, issuer, left_out, more)
+        recap = recap_of(items, asked.grouping, asked.payer, issuer, left_out, more)
+        self._check(recap, asked)
+        return recap
+
+    def _check(self, recap: Recap, asked: Asked) -> None:
+        """Whatever would stop the drafts half-way is said before the first one is written."""
+        for planned in recap.invoices:
+            check_lines(planned.lines)
+        if asked.finalise and len(recap.invoices) > MOST_AT_ONCE:
+            raise invalid(
+                "finalise",
+                f"more than {MOST_AT_ONCE} invoices can't be made final at once",
+                f"make drafts, then finalise them {MOST_AT_ONCE} at a time",
+            )
+        check_template(self.store, asked.template_id)
 
     def _practitioners(self, billables: Iterable[Billable]) -> dict[str, Practitioner]:
         ids = list(dict.fromkeys(b.practitioner_id for b in billables))

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from creneau.billing.billable import Billable
+from creneau.billing.chosen_template import check_template
 from creneau.billing.drafts import AT_ONCE, TOO_LONG, stored_now
 from creneau.billing.invoice import Invoice, InvoiceState, check_draft, check_lines, invoice_ref
 from creneau.billing.issuer import Term
@@ -20,7 +21,7 @@ from creneau.shared.time import Clock
 class EditDraft:
     """Changes a draft on the version that the caller read; a line left out gives its consultation back.
 
-    Raises NotFound, Stale, Refused (final), Invalid (lines; a consultation that it did not have).
+    Raises NotFound, Stale, Refused (final; a consultation that it did not have), Invalid (lines, template).
     """
 
     store: Store
@@ -36,6 +37,9 @@ class EditDraft:
     ) -> Invoice:
         before = editable(self.store.get(invoice_ref(invoice_id)), expected_version, f"invoice {invoice_id}")
         check_draft(before)
+        check_template(self.store, others.get("template_id"))
+        if "note" in others:  # null is none
+            others["note"] = others["note"] or ""
         after = before.with_(
             lines=before.lines if lines is None else lines,
             payer=payer or before.payer,

@@ -5,6 +5,9 @@ from datetime import date
 from creneau.shared.model import Stored
 from creneau.shared.store import Ref
 
+MOST_AT_ONCE = 100
+"""Numbers that one request gives: each is a transaction of its own, one after the other."""
+
 
 class Counter(Stored, frozen=True, kw_only=True):
     """`last` is the number given last, `last_issued_on` its date; written in the same transaction as its document."""

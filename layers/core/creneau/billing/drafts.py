@@ -10,7 +10,6 @@ from creneau.billing.billable import Billable, billable_ref
 from creneau.billing.invoice import (
     Invoice,
     InvoiceState,
-    check_lines,
     invoice_ref,
 )
 from creneau.billing.issuer import Issuer, issuer_ref
@@ -80,7 +79,6 @@ class MakeDrafts:
         return Made(invoice_ids=tuple(made), left_out=tuple(lost))
 
     def _draft(self, id: str, batch_id: str, planned: Planned, issuer: Issuer, asked: Asked, by: Actor) -> Invoice:
-        check_lines(planned.lines)
         now, long = self.clock(), len(planned.billables) > AT_ONCE
         return Invoice(
             id=id,

@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from creneau.billing.counter import Counter, counter_ref, number
+from creneau.billing.chosen_template import found
+from creneau.billing.counter import MOST_AT_ONCE, Counter, counter_ref, number
 from creneau.billing.credit import credited
 from creneau.billing.documents.mentions import wanting
 from creneau.billing.invoice import DocumentKind, Invoice, check_draft, finalised, invoice_ref
-from creneau.billing.issuer import InvoiceTemplate, Issuer, invoice_template_ref, issuer_ref
+from creneau.billing.issuer import Issuer, invoice_template_ref, issuer_ref
 from creneau.shared.again import Again
 from creneau.shared.edit import check_version
-from creneau.shared.errors import DomainError, Invalid
+from creneau.shared.errors import DomainError, Invalid, invalid
 from creneau.shared.model import Value
 from creneau.shared.settings import Clinic
 from creneau.shared.store import Put, Ref, Store, Unchanged, Write, require
@@ -61,7 +62,7 @@ class Finalise:
         template = invoice_template_ref(draft.template_id) if draft.template_id else None
         read = self.store.snapshot([*refs, *([template] if template else []), *([corrected] if corrected else [])])
         issuer: Issuer = read[issuer_ref(draft.issuer_id)]
-        words: InvoiceTemplate | None = read.get(template) if template else None
+        words = found(read.get(template)) if template else None
         before = read.get(counter_ref(draft.issuer_id, today.year)) or Counter(
             issuer_id=draft.issuer_id, year=today.year
         )
@@ -87,7 +88,9 @@ class Finalise:
         return final.with_(version=final.version + 1)
 
     def all(self, invoice_ids: Sequence[str]) -> Finalised:
-        """One by one in the order given: each gets its number, or says what is wrong with it."""
+        """One by one in the order given: each gets its number, or says what is wrong with it. Invalid: too many at once."""
+        if len(invoice_ids) > MOST_AT_ONCE:
+            raise invalid("invoice_ids", f"more than {MOST_AT_ONCE}", "finalise them in parts")
         done, wrong = list[Invoice](), list[NotFinal]()
         for id in dict.fromkeys(invoice_ids):
             try:
