@@ -55,7 +55,8 @@ MOST = 200
 class Line(Value, frozen=True, kw_only=True):
     """What planning needs of a template. `wording` counts the edits of its wording, 0: as shipped.
 
-    `since`: when it was last turned on. `sender` is empty for the clinic's own (`settings.sms.sender`).
+    `since`: when it was last turned on; `existing_since`: from when on it acts on invoices issued before that, too, which
+    staff say by itself (D-02). `sender` is empty for the clinic's own (`settings.sms.sender`).
     """
 
     id: str
@@ -66,10 +67,19 @@ class Line(Value, frozen=True, kw_only=True):
     delays: tuple[Delay, ...] = ()
     sender: str = ""
     wording: int = 0
+    existing_since: datetime | None = None
 
     @property
     def is_system(self) -> bool:
         return self.id in SYSTEM
+
+    def acts_on(self, issued: datetime) -> bool:
+        """Whether it reminds of an invoice issued at that instant: one issued since it is on, or taken along later."""
+        if not self.active:
+            return False
+        if self.since is None or issued >= self.since:
+            return True
+        return self.existing_since is not None and self.existing_since >= self.since
 
     def tells(self, at: datetime) -> bool:
         """Whether what happened at that instant is told by it: not while it is off, nor later, when it is on again."""
