@@ -179,6 +179,35 @@ class Invoices(Protocol):
         ...
 
 
+class PayerSeen(Value, frozen=True, kw_only=True):
+    """What billing keeps of a payer. `receives_reminders` is that of somebody typed in, on no patient's record (D-03);
+    reminders are paused up to the local day `paused_until`, that day included (D-08)."""
+
+    key: str
+    receives_reminders: bool = True
+    paused_until: date | None = None
+    last_reminded_on: date | None = None
+    version: int = 0
+
+
+class OwedInvoices(Protocol):
+    """What payers owe, asked by reminders: final invoices with a balance above zero."""
+
+    def payer(self, payer_key: str) -> PayerSeen: ...
+
+    def of_payer(self, payer_key: str, also: str | None = None) -> list[InvoiceSeen]:
+        """All of one payer. `also` is one that the index may not show yet."""
+        ...
+
+    def page(self, cursor: str | None) -> tuple[list[InvoiceSeen], str | None]:
+        """Some of all, by due date, and what asks for the next ones; None: there are none."""
+        ...
+
+    def payer_ref(self, payer_key: str) -> Ref[Any]: ...
+
+    def payer_seen(self, payer_key: str, record: Stored | None) -> PayerSeen: ...
+
+
 class NotDrawn(Exception):
     """There is no PDF to attach. `args[0]` says why, in a word."""
 

@@ -1,0 +1,54 @@
+"""What reminders ask of billing: who owes what, and what is kept of a payer."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from creneau.billing.invoice import DocumentKind, Invoice, invoice_ref, invoices_of_payer, invoices_owed
+from creneau.billing.payer_record import PayerRecord, payer_record_ref
+from creneau.messaging.ports import Invoices, InvoiceSeen, PayerSeen
+from creneau.shared.model import Stored
+from creneau.shared.store import Ref, Store, everything
+
+AT_ONCE = 100
+MOST_OF_A_PAYER = 2_000
+"""Documents of one payer that are read, the newest first."""
+
+
+@dataclass(frozen=True)
+class BilledOwed:
+    """Implements `messaging.ports.OwedInvoices`."""
+
+    store: Store
+    invoices: Invoices
+
+    def payer(self, payer_key: str) -> PayerSeen:
+        return self.payer_seen(payer_key, self.store.get(payer_record_ref(payer_key)))
+
+    def payer_ref(self, payer_key: str) -> Ref[Any]:
+        return payer_record_ref(payer_key)
+
+    def payer_seen(self, payer_key: str, record: Stored | None) -> PayerSeen:
+        kept = record if isinstance(record, PayerRecord) else PayerRecord(id=payer_key)
+        return PayerSeen(
+            key=payer_key,
+            receives_reminders=kept.receives_reminders,
+            paused_until=kept.paused_until,
+            last_reminded_on=kept.last_reminded_on,
+            version=kept.version,
+        )
+
+    def of_payer(self, payer_key: str, also: str | None = None) -> list[InvoiceSeen]:
+        listed = {i.id: i for i in everything(self.store, invoices_of_payer(payer_key), MOST_OF_A_PAYER)}
+        if also is not None and also not in listed:
+            newest = self.store.get(invoice_ref(also))
+            if newest is not None and newest.payer.key == payer_key:
+                listed[newest.id] = newest
+        return [self.invoices.seen(i) for i in listed.values() if is_owed(i)]
+
+    def page(self, cursor: str | None) -> tuple[list[InvoiceSeen], str | None]:
+        page = self.store.page(invoices_owed(), AT_ONCE, cursor)
+        return [self.invoices.seen(i) for i in page.items if is_owed(i)], page.cursor
+
+
+def is_owed(invoice: Invoice) -> bool:
+    return invoice.is_final and invoice.kind is DocumentKind.INVOICE and invoice.balance > 0
