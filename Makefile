@@ -44,6 +44,7 @@ faults: $(VENV)/dev ## Explore faults, races and orders longer than `make test` 
 	FAULTS=all $(PYTEST) -v tests/faults
 bench: $(VENV)/dev ## Count calls, units and milliseconds against the bars
 	PYTHONPATH=layers/core:functions $(PY) -m tools.bench
+	PYTHONPATH=layers/core:layers/documents:functions $(PY) -m tools.time_documents
 
 ##@ Maintain it
 .PHONY: openapi pictures documents lock clean help

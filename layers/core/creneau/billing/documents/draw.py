@@ -18,6 +18,10 @@ from creneau.billing.documents.pdf_metadata import with_factur_x
 
 HERE = Path(__file__).parent
 
+MASK = 0
+"""Of the eight patterns that a reader can undo. Finding which one scores best is most of what a code costs, and every one
+is read alike at the size of print (docs/performance.md)."""
+
 
 def draw(document: Document, logo: bytes = b"") -> bytes:
     """A PDF, and PDF/A-3b where an electronic invoice is inside; a `logo` that is no picture is left out, and told."""
@@ -79,7 +83,7 @@ def _svg(payload: str, bare: bool) -> str:
     """With error correction M, as both standards ask; `bare`: without the quiet zone, which the slip has around it."""
     import segno
 
-    code = segno.make_qr(payload, error="m", boost_error=False, encoding="utf-8")
+    code = segno.make_qr(payload, error="m", boost_error=False, encoding="utf-8", mask=MASK)
     written = io.BytesIO()
     code.save(written, kind="svg", border=0 if bare else 4, xmldecl=False, nl=False, unit="mm", svgns=True)
     return written.getvalue().decode()
