@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Literal
 
+from api.staff.billing.invoices import mine
 from api.staff.given import Given
-from api.staff.invoices import mine
 from api.staff.routing import BOOKS, Call, Routes
 from api.staff.shown import View, view
 from creneau.billing.documents.document import Printed

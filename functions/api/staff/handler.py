@@ -13,7 +13,6 @@ from api.staff import (
     consultations,
     custom_sms,
     documents,
-    invoices,
     issuers,
     logo,
     messages,
@@ -26,6 +25,7 @@ from api.staff import (
     vouchers,
     waitlist,
 )
+from api.staff.billing import drafts, finalise, invoices, payments, recap, send_invoices
 from api.staff.routing import ID, Call, Route, call, find
 from api.staff.signed_in import actor_of
 from creneau.entry import logger
@@ -46,7 +46,12 @@ MODULES = (
     templates,
     issuers,
     consultations,
+    recap,
     invoices,
+    drafts,
+    finalise,
+    send_invoices,
+    payments,
     documents,
     logo,
     sms,
