@@ -59,18 +59,22 @@ def _numbers(cloud: Cloud, invoices: list[Invoice]) -> Iterator[str]:
 
 
 def unfinished(cloud: Cloud) -> Iterator[str]:
-    """At rest: what is taken is on one document, and on the one that has it."""
+    """At rest: what is taken is on one document, and on the one that has it; one credited in full holds nothing."""
     invoices: dict[str, Invoice] = {i.id: i for i in cloud.view.all(Invoice)}
-    listed = Tally(id for i in invoices.values() for id in i.billable_ids)
+    listed = Tally(id for i in invoices.values() if not i.is_undone for id in i.billable_ids)
     yield from (f"promise 25: {id} is on {count} documents" for id, count in listed.items() if count > 1)
     for billable in cloud.view.all(Billable):
         taker = invoices.get(billable.taken_by or "")
+        if taker is not None and taker.is_undone and taker.look_at is None:
+            yield f"B-06: {billable.id} is taken by {taker.id}, which was credited in full"
         if billable.taken_by and (taker is None or billable.id not in taker.billable_ids):
             yield f"promise 25: {billable.id} is taken by {billable.taken_by}, which does not list it"
         if billable.id in listed and billable.taken_by is None:
             yield f"promise 25: {billable.id} is on a document and can be billed again"
     for invoice in invoices.values():
         late = cloud.state.now - invoice.created_at > TOO_LONG + timedelta(minutes=5)
+        if invoice.is_undone and invoice.look_at is not None and late:
+            yield f"B-06: {invoice.id} was credited in full and holds what it took"
         if invoice.state in {InvoiceState.ASSEMBLING, InvoiceState.FREEING} and late:
             yield f"B-03: {invoice.id} is {invoice.state} still"
     for message in cloud.view.all(Message):

@@ -44,6 +44,7 @@ class Due(Value, frozen=True, kw_only=True):
 class Billable(Stored, frozen=True, kw_only=True):
     """`consultation`: there was one; `title` names it. `on` is the local day. `taken_by` is the invoice, or draft, that has
     it: whoever takes it does so on this version, so that no two can. `wanted` is false when it is not to be invoiced.
+    `given_back` counts how often it was free again: what was confirmed of it before is confirmed no more.
     `due` is its payment due, None: it has none. `paid`, in minor units, was paid on it by `payment_ids` before any invoice.
     """
 
@@ -59,6 +60,7 @@ class Billable(Stored, frozen=True, kw_only=True):
     service_id: str | None = None
     wanted: bool = True
     taken_by: str | None = None
+    given_back: int = 0
     due: Due | None = None
     paid: int = 0
     payment_ids: tuple[str, ...] = ()
@@ -70,6 +72,10 @@ class Billable(Stored, frozen=True, kw_only=True):
         if self.consultation or not made.consultation:
             return self
         return self.with_(consultation=True, title=self.title or made.title, on=made.on, start=made.start)
+
+    def free(self) -> "Billable":
+        """Taken by nothing any more."""
+        return self.with_(taken_by=None, given_back=self.given_back + 1)
 
     @property
     def is_open(self) -> bool:

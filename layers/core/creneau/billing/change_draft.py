@@ -1,9 +1,7 @@
 """Drafts edited and deleted; what they no longer list is free again (B-06, B-11)."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
-from creneau.billing.billable import Billable
 from creneau.billing.chosen_template import check_template
 from creneau.billing.drafts import AT_ONCE, TOO_LONG, stored_now
 from creneau.billing.invoice import Invoice, InvoiceState, check_draft, check_lines, invoice_ref
@@ -60,7 +58,7 @@ class EditDraft:
                 f"more than {AT_ONCE} lines are taken out at once", code="too_many", remedy="take them out in parts"
             )
         try:
-            self.store.commit([Put(after), *_give_back(given_back, invoice_id)])
+            self.store.commit([Put(after), *(Put(b.free()) for b in given_back if b.taken_by == invoice_id)])
         except Conflict:
             raise Stale("it changed meanwhile", code="stale", remedy="read it again and repeat the change") from None
         return after.with_(version=after.version + 1)
@@ -95,12 +93,13 @@ class DeleteDraft:
         invoice = self.store.get(invoice_ref(invoice_id))
         if invoice is None or invoice.state is not InvoiceState.FREEING:
             return False
-        held = [b for b in stored_now(self.store, invoice.billable_ids) if b.taken_by == invoice_id]
-        writes: list[Write] = list(_give_back(held[:AT_ONCE], invoice_id))
-        more = len(held) > AT_ONCE
-        self.store.commit(writes if more else [Delete(invoice), *writes])
-        return more
+        return free_some(self.store, invoice, Delete(invoice))
 
 
-def _give_back(billables: Iterable[Billable], invoice_id: str) -> list[Write]:
-    return [Put(b.with_(taken_by=None)) for b in billables if b.taken_by == invoice_id]
+def free_some(store: Store, invoice: Invoice, last: Write) -> bool:
+    """Frees what one write can of what the invoice holds, and writes `last` with the last of it. Whether more is left."""
+    held = [b for b in stored_now(store, invoice.billable_ids) if b.taken_by == invoice.id]
+    writes: list[Write] = [Put(b.free()) for b in held[:AT_ONCE]]
+    more = len(held) > AT_ONCE
+    store.commit(writes if more else [last, *writes])
+    return more

@@ -6,7 +6,7 @@ from typing import Any
 
 from creneau.billing.chosen_template import found
 from creneau.billing.counter import MOST_AT_ONCE, Counter, counter_ref, number
-from creneau.billing.credit import credited
+from creneau.billing.credit import GiveBack, credited
 from creneau.billing.documents.mentions import wanting
 from creneau.billing.invoice import DocumentKind, Invoice, check_draft, finalised, invoice_ref
 from creneau.billing.issuer import Issuer, invoice_template_ref, issuer_ref
@@ -47,7 +47,10 @@ class Finalise:
     again: Again
 
     def __call__(self, invoice_id: str, expected_version: int | None = None) -> Invoice:
-        return self.again(lambda: self._step(invoice_id, expected_version))
+        final = self.again(lambda: self._step(invoice_id, expected_version))
+        if final.corrects is not None:
+            GiveBack(self.store, self.again)(final.corrects)
+        return final
 
     def _step(self, invoice_id: str, expected_version: int | None) -> Invoice:
         now = self.clock()
@@ -83,7 +86,7 @@ class Finalise:
         _check_law(final)
         writes: list[Write] = [Put(counter), Put(final), Unchanged(issuer)]
         if of is not None and draft.kind is DocumentKind.CREDIT_NOTE:
-            writes.append(Put(credited(of, final)))
+            writes.append(Put(credited(of, final, now)))
         self.store.commit(writes)
         return final.with_(version=final.version + 1)
 

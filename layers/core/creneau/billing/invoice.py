@@ -118,6 +118,11 @@ class Invoice(Stored, frozen=True, kw_only=True):
         return self.total - self.paid - self.credited if self.kind is DocumentKind.INVOICE else 0
 
     @property
+    def is_undone(self) -> bool:
+        """Credited in full: what it took is free again, and it goes on listing it."""
+        return self.is_final and self.kind is DocumentKind.INVOICE and self.credited >= self.total
+
+    @property
     def billable_ids(self) -> tuple[str, ...]:
         return tuple(line.billable_id for line in self.lines if line.billable_id)
 
@@ -130,7 +135,7 @@ class Invoice(Stored, frozen=True, kw_only=True):
         if not self.is_final:
             return Standing.DRAFT
         if self.balance <= 0:
-            return Standing.CREDITED if self.credited >= self.total else Standing.PAID
+            return Standing.CREDITED if self.is_undone else Standing.PAID
         if self.due_on is not None and self.due_on < today:
             return Standing.OVERDUE
         return Standing.PARTLY_PAID if self.paid or self.credited else Standing.OPEN
@@ -219,19 +224,6 @@ def finalised(
 def digest_of(frozen: Frozen) -> str:
     """SHA-256 of what is printed, in one fixed form: a document that was changed no longer has it (promise 29)."""
     return hashlib.sha256(msgspec.json.encode(frozen, order="deterministic")).hexdigest()
-
-
-def check_instalments(instalments: tuple[Instalment, ...], total: int, issued_on: date) -> None:
-    """Invalid unless they add up to the total, in order, none before the invoice."""
-    if sum(i.amount for i in instalments) != total:
-        raise invalid("instalments", f"they add up to another sum than {total}", "let them add up to the total")
-    before = issued_on
-    for n, instalment in enumerate(instalments):
-        if instalment.amount <= 0:
-            raise invalid(f"instalments[{n}].amount", "not above zero", "leave it out")
-        if instalment.on < before:
-            raise invalid(f"instalments[{n}].on", f"before {before}", "order them by date")
-        before = instalment.on
 
 
 def invoice_ref(id: str) -> Ref[Invoice]:

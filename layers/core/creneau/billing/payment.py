@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from creneau.billing.invoice import DocumentKind, Instalment, Invoice, check_instalments, invoice_ref
+from creneau.billing.invoice import DocumentKind, Instalment, Invoice, invoice_ref
 from creneau.shared.actor import Actor
 from creneau.shared.again import Again
 from creneau.shared.edit import check_version
@@ -56,6 +56,19 @@ def payments_between(first: date, last: date) -> Collection[Payment]:
 def check_final(invoice: Invoice) -> None:
     if not invoice.is_final or invoice.kind is not DocumentKind.INVOICE:
         raise Refused("it is not a final invoice", code="not_final", remedy="finalise the draft first")
+
+
+def check_instalments(instalments: tuple[Instalment, ...], total: int, issued_on: date) -> None:
+    """Invalid unless they add up to the total, in order, none before the invoice."""
+    if sum(i.amount for i in instalments) != total:
+        raise invalid("instalments", f"they add up to another sum than {total}", "let them add up to the total")
+    before = issued_on
+    for n, instalment in enumerate(instalments):
+        if instalment.amount <= 0:
+            raise invalid(f"instalments[{n}].amount", "not above zero", "leave it out")
+        if instalment.on < before:
+            raise invalid(f"instalments[{n}].on", f"before {before}", "order them by date")
+        before = instalment.on
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from creneau.adapters.document_shelf import DocumentShelf
 from creneau.adapters.logo import S3Logo
 from creneau.billing.asked import PlanInvoices
 from creneau.billing.change_draft import DeleteDraft, EditDraft
-from creneau.billing.credit import DraftCredit
+from creneau.billing.credit import DraftCredit, GiveBack
 from creneau.billing.documents.reference import reference_of
 from creneau.billing.drafts import Assemble, MakeDrafts
 from creneau.billing.edit_consultations import EditConsultations
@@ -52,9 +52,10 @@ class Billing(Ground):
         return MakeDrafts(self.store, self.clinic, self.clock, self.again, self.plan_invoices, self.assemble)
 
     def finish_invoice(self, invoice_id: str) -> None:
-        """Goes on with a long draft that was left half taken, or half given back."""
+        """Goes on with a long draft that was left half taken, or with what was left half given back."""
         self.assemble(invoice_id)
         self.delete_draft.goes_on(invoice_id)
+        GiveBack(self.store, self.again)(invoice_id)
 
     @cached_property
     def edit_draft(self) -> EditDraft:
