@@ -1,4 +1,4 @@
-"""Decides who answers a request: the stack's HTTP API for /o and /v1, this program's own pages for the rest."""
+"""Decides who answers a request: the stack's HTTP API for /o, /u and /v1, this program's own pages for the rest."""
 
 import http
 import logging
@@ -14,6 +14,7 @@ from local.site.answer import Answer, NotYet, page, problem
 from local.site.pages import PAGES, Request
 
 LARGEST_BODY = 10 * 1024 * 1024
+OF_THE_STACK = ("o", "u", "v1")
 logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
 logger = logging.getLogger("site")
 
@@ -77,7 +78,7 @@ class Handler(BaseHTTPRequestHandler):
             return Answer(421, b"This is a local site: use its own address.\n")
         parts = urlsplit(self.path)
         first = parts.path.split("/")[1]
-        if first in ("o", "v1"):
+        if first in OF_THE_STACK:
             return proxy.forward(self.server.home, self.command, self.path, self.headers.items(), body)
         origin = self.headers.get("Origin")
         if origin is not None and origin not in [f"http://{host}" for host in self.server.own_hosts]:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -26,6 +27,14 @@ def test_an_answer_comes_back_as_it_is(call):
     assert got.headers.getlist("Set-Cookie") == ["a=1", "b=2"]
     assert (got.headers["Location"], got.headers["ETag"]) == ("next", '"3"')
     assert call("GET", "/o/token").status == 418
+
+
+def test_every_address_of_the_stack_is_handed_on(call):
+    """Each is somebody's link: a refusal of group SMS led nowhere once."""
+    template = (Path(__file__).parents[3] / "template.yaml").read_text()
+    firsts = set(re.findall(r"Path: '/([^/]+)/\{proxy\+\}'", template))
+    assert firsts >= {"o", "u", "v1"}
+    assert {first: call("GET", f"/{first}/token").status for first in firsts} == dict.fromkeys(firsts, 418)
 
 
 def test_head_has_no_body_and_the_connection_lives_on(call):
