@@ -7,14 +7,9 @@ from api.staff import (
     absences,
     agendas,
     appointments,
-    books,
     catalogue,
     clinic,
-    consultations,
     custom_sms,
-    documents,
-    issuers,
-    logo,
     messages,
     patients,
     reminders,
@@ -25,7 +20,21 @@ from api.staff import (
     vouchers,
     waitlist,
 )
-from api.staff.billing import drafts, finalise, invoices, payments, recap, send_invoices
+from api.staff.billing import (
+    accounts,
+    bank_files,
+    consultations,
+    documents,
+    drafts,
+    finalise,
+    invoices,
+    issuers,
+    logo,
+    payments,
+    recap,
+    revenue,
+    send_invoices,
+)
 from api.staff.routing import ID, Call, Route, call, find
 from api.staff.signed_in import actor_of
 from creneau.entry import logger
@@ -54,8 +63,10 @@ MODULES = (
     payments,
     documents,
     logo,
+    accounts,
+    revenue,
+    bank_files,
     sms,
-    books,
     custom_sms,
     vouchers,
 )

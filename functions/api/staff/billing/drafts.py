@@ -6,10 +6,10 @@ import msgspec
 
 from api.staff.billing.invoice_view import InvoiceView, shown
 from api.staff.billing.invoices import mine
+from api.staff.billing.issuers import TermGiven
 from api.staff.billing.lines import LineGiven, given_lines
 from api.staff.billing.payers import PayerGiven, given_payer
 from api.staff.given import Edits, Given, Id, Nothing, Text
-from api.staff.issuers import TermGiven
 from api.staff.routing import BOOKS, Call, Routes
 from creneau.billing.issuer import Term
 

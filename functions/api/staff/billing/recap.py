@@ -6,11 +6,11 @@ import msgspec
 from pydantic import Field, model_validator
 
 from api.staff.billing.finalise import NotFinalView
+from api.staff.billing.issuers import TermGiven
 from api.staff.billing.lines import InvoiceLineView
 from api.staff.billing.payers import PayerGiven, given_payer
 from api.staff.faults import DIGEST
 from api.staff.given import Given, Id, Text
-from api.staff.issuers import TermGiven
 from api.staff.routing import BOOKS, Call, Routes
 from api.staff.shown import View, view
 from creneau.agenda.catalogue import patient_ref

@@ -1,0 +1,80 @@
+"""What was invoiced and came in over a period: by month, and as files for accountants."""
+
+from datetime import date, timedelta
+
+from pydantic import model_validator
+
+from api.staff.given import Given
+from api.staff.routing import BILLING_SETTINGS, Call, Routes
+from api.staff.shown import Listed, View, view
+from creneau.billing.account import revenue
+from creneau.billing.all_of import all_of
+from creneau.billing.invoice import Invoice, documents_issued, invoice_ref
+from creneau.billing.journal import documents_csv, payments_csv
+from creneau.billing.payment import Payment, payments_between
+
+routes = Routes()
+MOST = 20_000
+SHORTER = "ask for a shorter period"
+LONGEST = timedelta(days=400)
+
+
+class MonthView(View, frozen=True, kw_only=True):
+    """In minor units: `invoiced` less credit notes, `paid_in` what came in; `practitioner_id` null: lines that name none."""
+
+    month: str
+    practitioner_id: str | None
+    currency: str
+    invoiced: int
+    paid_in: int
+
+
+class FileView(View, frozen=True, kw_only=True):
+    """A file to save: UTF-8 with CRLF line ends (RFC 4180)."""
+
+    filename: str
+    content: str
+
+
+class Period(Given):
+    """Both days included, 400 at most."""
+
+    first: date
+    last: date
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "Period":
+        if not timedelta(0) <= self.last - self.first <= LONGEST:
+            raise ValueError("the last day is before the first, or over 400 days after it; give a shorter period")
+        return self
+
+
+@routes("GET", "/v1/revenue", BILLING_SETTINGS, takes=Period, answers=Listed[MonthView])
+def read_revenue(call: Call, given: Period) -> Listed[MonthView]:
+    """By month, practitioner and currency."""
+    found = revenue(_documents(call, given), _payments(call, given))
+    return Listed(items=[view(MonthView, r) for r in found])
+
+
+@routes("GET", "/v1/exports/documents", BILLING_SETTINGS, takes=Period, answers=FileView)
+def export_documents(call: Call, given: Period) -> FileView:
+    """Final invoices and credit notes as CSV, the oldest first."""
+    content = documents_csv(reversed(_documents(call, given)))
+    return FileView(filename=f"documents-{given.first}-{given.last}.csv", content=content)
+
+
+@routes("GET", "/v1/exports/payments", BILLING_SETTINGS, takes=Period, answers=FileView)
+def export_payments(call: Call, given: Period) -> FileView:
+    content = payments_csv(reversed(_payments(call, given)))
+    return FileView(filename=f"payments-{given.first}-{given.last}.csv", content=content)
+
+
+def _documents(call: Call, period: Period) -> list[Invoice]:
+    return all_of(call.app.store, documents_issued(period.first, period.last), MOST, "documents", SHORTER)
+
+
+def _payments(call: Call, period: Period) -> list[tuple[Payment, Invoice]]:
+    found = all_of(call.app.store, payments_between(period.first, period.last), MOST, "payments", SHORTER)
+    ids = list(dict.fromkeys(p.invoice_id for p in found))
+    invoices = {i.id: i for i in call.app.store.get_many([invoice_ref(id) for id in ids]) if i is not None}
+    return [(p, invoices[p.invoice_id]) for p in found if p.invoice_id in invoices]
