@@ -5,6 +5,7 @@
 
 import sys
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 from creneau.billing.documents.document import Document, Printed, as_if_final, document_of
@@ -39,7 +40,9 @@ def documents() -> Iterator[tuple[str, Document]]:
             yield name, printed(sample(country, language))
             yield f"{name}-registered", printed(sample(country, language, tax=TaxStatus.REGISTERED))
     for language in LANGUAGES:
-        credit = sample("CH", language, kind=DocumentKind.CREDIT_NOTE, corrects="F2027-0041")
+        credit = sample(
+            "CH", language, kind=DocumentKind.CREDIT_NOTE, corrects="F2027-0041", corrects_on=date(2027, 3, 1)
+        )
         yield f"ch-{language}-credit", printed(credit)
         paid = sample("CH", language).with_(paid=19_235)
         two = (payment(10_000, 1, Method.CASH), payment(9_235, 2, Method.CARD, reference="T-88123"))

@@ -100,6 +100,7 @@ def sample(
     of_issuer: dict[str, Any] | None = None,
     of_payer: dict[str, Any] | None = None,
     corrects: str = "",
+    corrects_on: date | None = None,
     **more: Any,
 ) -> Invoice:
     """A final invoice number F2027-0042, or the draft of it."""
@@ -117,7 +118,7 @@ def sample(
     if not final:
         return draft
     made = issuer(country, form, tax, **(of_issuer or {}))
-    return finalised(draft, made, template, "F2027-0042", date(2027, 3, 15), NOW, corrects)
+    return finalised(draft, made, template, "F2027-0042", date(2027, 3, 15), NOW, corrects, corrects_on)
 
 
 def payment(amount: int, n: int = 1, method: Method = Method.CARD, **more: Any) -> Payment:

@@ -154,6 +154,7 @@ def test_a_credit_note_has_a_number_of_the_series_and_credits_up_to_the_total(bo
     half = (Line(text="Rabais", price=6_000),)
     note = books.finalise(books.draft_credit("inv_c1", invoice.id, half, "", BILLER).id)
     assert (note.frozen.number, note.frozen.corrects, note.balance) == ("F2027-0002", "F2027-0001", 0)
+    assert note.frozen.corrects_on == invoice.frozen.issued_on
     assert books.invoice(invoice.id).balance == 6_050
     books.draft_credit("inv_c2", invoice.id, None, "", BILLER)
     with pytest.raises(Refused, match="can be credited"):

@@ -82,6 +82,7 @@ class Finalise:
             counter.last_issued_on or today,
             now,
             of.frozen.number if of is not None and of.frozen else "",
+            of.frozen.issued_on if of is not None and of.frozen else None,
         )
         _check_law(final)
         writes: list[Write] = [Put(counter), Put(final), Unchanged(issuer)]

@@ -55,7 +55,7 @@ class Instalment(Value, frozen=True, kw_only=True):
 
 
 class Frozen(Value, frozen=True, kw_only=True):
-    """What finalising fixes for ever: everything that is printed."""
+    """What finalising fixes for ever: all that is printed. `corrects` is an invoice's number, `corrects_on` its date."""
 
     number: str
     issued_on: date
@@ -68,6 +68,7 @@ class Frozen(Value, frozen=True, kw_only=True):
     currency: str
     language: str
     corrects: str = ""
+    corrects_on: date | None = None
 
 
 class Invoice(Stored, frozen=True, kw_only=True):
@@ -185,6 +186,7 @@ def finalised(
     issued_on: date,
     now: datetime,
     corrects_number: str = "",
+    corrects_on: date | None = None,
 ) -> Invoice:
     """The numbered document. Invalid when a price is missing, nothing is on it, or its total is out of bounds."""
     check_draft(invoice)
@@ -210,6 +212,7 @@ def finalised(
         currency=invoice.currency,
         language=invoice.language,
         corrects=corrects_number,
+        corrects_on=corrects_on,
     )
     return invoice.with_(
         state=InvoiceState.FINALISED,

@@ -1,6 +1,7 @@
 """Every mention of the law stands on the documents that it is due on, and on no other."""
 
 import itertools
+from datetime import date
 from typing import Any
 
 import pytest
@@ -46,7 +47,7 @@ def due(country: str, form: LegalForm, tax: TaxStatus, business: bool) -> set[st
 def test_due_mentions_and_no_others(country, form, tax, business):
     invoice = sample(country, "fr", form, tax, business)
     assert invoice.frozen is not None
-    assert {m.id for m in mentions_of(invoice.frozen, invoice.kind)} == due(country, form, tax, business)
+    assert {m.id for m in mentions_of(invoice.frozen)} == due(country, form, tax, business)
     assert wanting(invoice.frozen, invoice.kind) == []
 
 
@@ -56,7 +57,7 @@ def test_they_are_on_the_paper(country, form, tax, business, language):
     invoice = sample(country, language, form, tax, business)
     assert invoice.frozen is not None
     text = text_of(pdf_of(invoice))
-    mentions = mentions_of(invoice.frozen, invoice.kind)
+    mentions = mentions_of(invoice.frozen)
     assert [m for m in mentions if not m.text or " ".join(m.text.split()) not in text] == []
     wording = {w for id in WORDS for w in WORDS[id].get(country, {}).values() if id != "tax.name"}
     said = {" ".join(m.text.split()) for m in mentions}
@@ -94,11 +95,17 @@ def test_a_due_date_stands_where_there_is_one():
 
 
 def test_a_credit_note_names_the_invoice_and_asks_nothing():
-    note = sample("FR", business=True, kind=DocumentKind.CREDIT_NOTE, corrects="F2027-0041")
+    note = sample("FR", kind=DocumentKind.CREDIT_NOTE, corrects="F2027-0041", corrects_on=date(2027, 3, 1))
     text = text_of(pdf_of(note))
     assert "Avoir F2027-0042" in text
-    assert "Corrige la facture F2027-0041" in text
+    assert "Corrige la facture F2027-0041 du 01/03/2027" in text
     assert not {w for w in ("40 €", "IBAN", "Payable jusqu’au") if w in text}
+
+
+def test_a_business_reads_on_its_credit_note_what_the_french_reform_wants_there():
+    note = sample("FR", business=True, kind=DocumentKind.CREDIT_NOTE, corrects="F2027-0041")
+    assert note.frozen is not None
+    assert {m.id for m in mentions_of(note.frozen)} >= BETWEEN_BUSINESSES
 
 
 def test_the_issuers_own_exemption_replaces_the_usual_one():

@@ -106,7 +106,7 @@ def document_of(
     """`frozen` is the invoice's own, or a draft's `as_if_final`; `payments` are all of the invoice's, for a receipt."""
     speech = Speech(frozen.language, frozen.issuer.address.country, frozen.currency)
     country = frozen.issuer.address.country
-    mentions = mentions_of(frozen, invoice.kind)
+    mentions = mentions_of(frozen)
     words = frozen.template or InvoiceTemplate(id="", name="")
     paid = [p for p in payments if p.cancelled_at is None]
     receipt = printed is Printed.RECEIPT
@@ -181,7 +181,8 @@ def _facts(invoice: Invoice, frozen: Frozen, speech: Speech, receipt: bool) -> I
     if frozen.due_on is not None and invoice.kind is DocumentKind.INVOICE and not (receipt and invoice.balance <= 0):
         yield WORDS["due"][language], speech.day(frozen.due_on)
     if frozen.corrects:
-        yield WORDS["corrects"][language], frozen.corrects
+        of_day = f" {WORDS['of_day'][language]} {speech.day(frozen.corrects_on)}" if frozen.corrects_on else ""
+        yield WORDS["corrects"][language], frozen.corrects + of_day
 
 
 def _settled(invoice: Invoice, paid: list[Payment], speech: Speech, receipt: bool) -> list[str]:

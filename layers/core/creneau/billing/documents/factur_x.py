@@ -15,6 +15,7 @@ from creneau.billing.invoice import DocumentKind, Frozen, Invoice
 _RSM = "urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100"
 _RAM = "urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:100"
 _UDT = "urn:un:unece:uncefact:data:standard:UnqualifiedDataType:100"
+_QDT = "urn:un:unece:uncefact:data:standard:QualifiedDataType:100"
 PROFILE = "urn:cen.eu:en16931:2017"
 
 _TYPES = {DocumentKind.INVOICE: "380", DocumentKind.CREDIT_NOTE: "381"}
@@ -34,7 +35,7 @@ def applies(frozen: Frozen) -> bool:
 
 def factur_x(invoice: Invoice, frozen: Frozen) -> str:
     """The XML of a final invoice or credit note that `applies`."""
-    for prefix, space in (("rsm", _RSM), ("ram", _RAM), ("udt", _UDT)):
+    for prefix, space in (("rsm", _RSM), ("ram", _RAM), ("udt", _UDT), ("qdt", _QDT)):
         register_namespace(prefix, space)
     root = Element(f"{{{_RSM}}}CrossIndustryInvoice")
     context = SubElement(root, f"{{{_RSM}}}ExchangedDocumentContext")
@@ -59,7 +60,7 @@ def _head(head: Element, invoice: Invoice, frozen: Frozen) -> None:
     _at(head, "ID", frozen.number)
     _at(head, "TypeCode", _TYPES[invoice.kind])
     _day(head, "IssueDateTime", frozen.issued_on)
-    for mention in mentions_of(frozen, invoice.kind):
+    for mention in mentions_of(frozen):
         if mention.id in _NOTES:
             note = _at(head, "IncludedNote")
             _at(note, "Content", mention.text)
@@ -147,7 +148,10 @@ def _settlement(made: Element, invoice: Invoice, frozen: Frozen, written: list[N
         _at(made, "SpecifiedTradePaymentTerms/Description", TITLES[invoice.kind][frozen.language])
     _sums(_at(made, "SpecifiedTradeSettlementHeaderMonetarySummation"), frozen)
     if frozen.corrects:
-        _at(made, "InvoiceReferencedDocument/IssuerAssignedID", frozen.corrects)
+        corrected = _at(made, "InvoiceReferencedDocument")
+        _at(corrected, "IssuerAssignedID", frozen.corrects)
+        if frozen.corrects_on:
+            _day(corrected, "FormattedIssueDateTime", frozen.corrects_on, _QDT)
 
 
 def _tax(made: Element, rate: Rate, base: int, tax: int) -> None:
@@ -177,9 +181,9 @@ def _at(parent: Element, path: str, text: str | None = None) -> Element:
     return parent
 
 
-def _day(parent: Element | None, path: str, on: date) -> None:
+def _day(parent: Element | None, path: str, on: date, kind: str = _UDT) -> None:
     if parent is not None:
-        made = SubElement(_at(parent, path), f"{{{_UDT}}}DateTimeString", {"format": "102"})
+        made = SubElement(_at(parent, path), f"{{{kind}}}DateTimeString", {"format": "102"})
         made.text = f"{on:%Y%m%d}"
 
 

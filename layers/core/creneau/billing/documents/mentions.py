@@ -23,9 +23,9 @@ class Mention(Value, frozen=True, kw_only=True):
     place: str = "foot"
 
 
-def mentions_of(frozen: Frozen, kind: DocumentKind) -> list[Mention]:
+def mentions_of(frozen: Frozen) -> list[Mention]:
     """In the order in which they are printed."""
-    return [*_identity(frozen), *_payer(frozen), *_tax(frozen), *_payment(frozen, kind)]
+    return [*_identity(frozen), *_payer(frozen), *_tax(frozen), *_payment(frozen)]
 
 
 def _identity(frozen: Frozen) -> Iterator[Mention]:
@@ -89,9 +89,9 @@ def exemption_of(line: Line, frozen: Frozen) -> str:
     return line.vat_note or issuer.exemption or _word("tax.exempt", frozen)
 
 
-def _payment(frozen: Frozen, kind: DocumentKind) -> Iterator[Mention]:
-    """France: what one business tells another about paying; a consumer is never asked a fee."""
-    if frozen.issuer.address.country != "FR" or not frozen.payer.business or kind is not DocumentKind.INVOICE:
+def _payment(frozen: Frozen) -> Iterator[Mention]:
+    """France: what one business tells another about paying, on credit notes too; a consumer is never asked a fee."""
+    if frozen.issuer.address.country != "FR" or not frozen.payer.business:
         return
     for id in ("operation.services", "late.penalties", "late.40_eur", "discount.none"):
         yield Mention(id=id, text=_word(id, frozen))

@@ -5,7 +5,7 @@ from fractions import Fraction
 from math import floor
 
 from creneau.billing.documents.mentions import mentions_of
-from creneau.billing.invoice import DocumentKind, Frozen
+from creneau.billing.invoice import Frozen
 from creneau.billing.issuer import TaxStatus
 from creneau.billing.line import HUNDREDTHS, Line
 from creneau.shared.model import Value
@@ -70,5 +70,5 @@ def rates(frozen: Frozen, lines: list[NetLine]) -> list[tuple[Rate, int, int]]:
 
 
 def _why_exempt(frozen: Frozen) -> str:
-    mentions = mentions_of(frozen, DocumentKind.INVOICE)
+    mentions = mentions_of(frozen)
     return "; ".join(m.text.lstrip("* ") for m in mentions if m.id.startswith("tax."))

@@ -29,6 +29,7 @@ WORDS = {
     "date": _four("Date", "Datum", "Data", "Date"),
     "due": _four("Payable jusqu’au", "Zahlbar bis", "Pagabile entro", "Due date"),
     "corrects": _four("Corrige la facture", "Korrigiert Rechnung", "Rettifica la fattura", "Corrects invoice"),
+    "of_day": _four("du", "vom", "del", "of"),
     "reference": _four("Référence", "Referenz", "Riferimento", "Reference"),
     "page": _four("Page", "Seite", "Pagina", "Page"),
     "description": _four("Désignation", "Bezeichnung", "Descrizione", "Description"),
@@ -81,6 +82,7 @@ SLIP = {
     "payment_part": _four("Section paiement", "Zahlteil", "Sezione pagamento", "Payment part"),
     "receipt": _four("Récépissé", "Empfangsschein", "Ricevuta", "Receipt"),
     "account": _four("Compte / Payable à", "Konto / Zahlbar an", "Conto / Pagabile a", "Account / Payable to"),
+    "of_day": _four("du", "vom", "del", "of"),
     "reference": _four("Référence", "Referenz", "Riferimento", "Reference"),
     "message": _four(
         "Informations supplémentaires",
