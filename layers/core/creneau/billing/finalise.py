@@ -15,7 +15,7 @@ from creneau.shared.edit import check_version
 from creneau.shared.errors import DomainError, Invalid, invalid
 from creneau.shared.model import Value
 from creneau.shared.settings import Clinic
-from creneau.shared.store import Put, Ref, Store, Unchanged, Write, require
+from creneau.shared.store import Put, Ref, Store, Write, require
 from creneau.shared.time import Clock, local_date
 
 
@@ -38,6 +38,8 @@ class Finalised(Value, frozen=True, kw_only=True):
 class Finalise:
     """Number and document in one transaction, so that there is never a number without its document, nor a gap.
 
+    It is made of what the table held at one instant, `finalised_at` or just after: an edit of its issuer between that and
+    the write is in the next number, never in an earlier one, as the counter did not change meanwhile.
     Finalising again answers the document that is there. Raises NotFound, Stale, Refused, Invalid.
     """
 
@@ -85,7 +87,7 @@ class Finalise:
             of.frozen.issued_on if of is not None and of.frozen else None,
         )
         _check_law(final)
-        writes: list[Write] = [Put(counter), Put(final), Unchanged(issuer)]
+        writes: list[Write] = [Put(counter), Put(final)]
         if of is not None and draft.kind is DocumentKind.CREDIT_NOTE:
             writes.append(Put(credited(of, final, now)))
         self.store.commit(writes)
