@@ -63,7 +63,7 @@ FORMS = {
     COLOUR: ("not a colour", "write it as #0b6e75"),
     CURRENCY: ("not a currency", "write it as CHF"),
     COUNTRY: ("not a country", "write it as CH"),
-    MONTH: ("not a month", "write it as 2026-03"),
+    MONTH: ("not a month of 2000 or later", "write it as 2026-03"),
     LANGUAGE: ("not one of the four languages", "give fr, de, it or en"),
     TIME_OF_DAY: ("not a time of day", "write it as 21:00"),
 }

@@ -148,6 +148,13 @@ class TestSentAgain:
         assert world.app.send_voucher("vou_1", 1, SYSTEM).sendings == 2
         assert len(messages(world)) == 2
 
+    def test_not_when_more_are_said_to_have_been_sent(self, world):
+        issue(world)
+        with pytest.raises(Invalid) as refused:
+            world.app.send_voucher("vou_1", 2, SYSTEM)
+        assert refused.value.faults[0].field == "sendings"
+        assert len(messages(world)) == 1
+
     def test_not_once_it_expired(self, world):
         issue(world, expires_on=date(2026, 3, 2))
         world.now = at("2026-03-03 00:00")

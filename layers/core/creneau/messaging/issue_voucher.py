@@ -23,7 +23,7 @@ from creneau.messaging.voucher import (
 )
 from creneau.shared.actor import Actor
 from creneau.shared.again import Again
-from creneau.shared.errors import Fault, Invalid, Refused
+from creneau.shared.errors import Fault, Invalid, Refused, invalid
 from creneau.shared.settings import SETTINGS, Clinic, Settings
 from creneau.shared.store import Put, Ref, Snapshot, Store, require
 from creneau.shared.time import Clock, local_date
@@ -83,7 +83,7 @@ class IssueVoucher:
 class SendVoucher:
     """Once more, to the same address. `sendings`: how many the caller knows of, so that repeating it sends once.
 
-    Raises NotFound, and Refused once it expired or its address bounced.
+    Raises NotFound, Invalid when there were not so many, and Refused once it expired or its address bounced.
     """
 
     store: Store
@@ -99,6 +99,8 @@ class SendVoucher:
         voucher = require(self.store, voucher_ref(voucher_id))
         if voucher.sendings > sendings:
             return voucher
+        if voucher.sendings < sendings:
+            raise invalid("sendings", f"it was sent {voucher.sendings} times", "give how many `message_ids` were read")
         after = voucher.with_(sendings=voucher.sendings + 1)
         facts = facts_of(self.store.snapshot([SETTINGS, TEMPLATE_BOOK, _blocked(voucher)]), voucher, self.clinic)
         self.store.commit([Put(after), Put(told(after, facts, by, now))])
