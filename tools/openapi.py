@@ -193,6 +193,15 @@ def _as_given(views: dict[str, Any], bodies: dict[str, Any]) -> None:
                 view["properties"][field].setdefault("description", sent["description"])
 
 
+def _whole(views: dict[str, Any]) -> None:
+    """Every field of an answer is in it, whatever its value: none has a default."""
+    for view in views.values():
+        if "properties" in view:
+            view["required"] = list(view["properties"])
+            for field in view["properties"].values():
+                field.pop("default", None)
+
+
 def _mark_instants(views: dict[str, Any], shapes: Iterable[type[View]]) -> None:
     for shape in shapes:
         fields = views.get(shape.__name__, {}).get("properties", {})
@@ -213,6 +222,7 @@ def document() -> dict[str, Any]:
     shared = {name for name in views if name in bodies and not _alike(views[name], bodies[name])}
     if shared:
         raise ValueError(f"two schemas of one name: {sorted(shared)}")
+    _whole(views)
     _mark_instants(views, View.__subclasses__())
     _as_given(views, bodies)
     paths: dict[str, Any] = {}

@@ -15,6 +15,7 @@ import msgspec
 from api.errors import TooLarge, VersionRequired, WrongMethod
 from api.gateway import LARGEST_BODY, Request, Response
 from api.staff.given import Given, Nothing, body, parameters
+from api.staff.shown import encoded
 from creneau.shared.actor import Actor, Role
 from creneau.shared.derived_id import derived_id
 from creneau.shared.errors import Forbidden, NotFound, invalid
@@ -213,5 +214,5 @@ def _answer(made: Call, result: Any) -> Response:
         headers["ETag"] = f'"{version}"'
     if made.route.creates and (made_id := getattr(result, "id", None)):
         headers["Location"] = f"{getattr(result, 'COLLECTION', made.route.path)}/{made_id}"
-    text = "" if made.request.method == "HEAD" else msgspec.json.encode(result).decode()
+    text = "" if made.request.method == "HEAD" else encoded(result)
     return Response(made.route.status, text, headers)

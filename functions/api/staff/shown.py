@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True):
-    """A JSON answer; unlike stored values, what is empty is said."""
+    """A JSON answer; unlike stored values, what is empty is said, also in the stored values that are part of it."""
 
 
 class Listed(View, Generic[T], frozen=True, kw_only=True):
@@ -30,3 +30,19 @@ def view(shape: type[V], value: Any, **more: Any) -> V:
     """The fields of a view taken from a value's fields of the same names, and `more`."""
     fields = {name: getattr(value, name) for name in shape.__struct_fields__ if name not in more}
     return shape(**fields, **more)
+
+
+def encoded(answer: View) -> str:
+    """As JSON."""
+    return msgspec.json.encode(_whole(answer)).decode()
+
+
+def _whole(value: Any) -> Any:
+    """With every field: a stored value that is encoded as it is leaves out those that have their default."""
+    if isinstance(value, msgspec.Struct):
+        return {name: _whole(getattr(value, name)) for name in value.__struct_fields__}
+    if isinstance(value, list | tuple):
+        return [_whole(each) for each in value]
+    if isinstance(value, dict):
+        return {key: _whole(each) for key, each in value.items()}
+    return value

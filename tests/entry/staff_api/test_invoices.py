@@ -6,6 +6,7 @@ import pytest
 
 from creneau.billing.documents.reference import reference_of
 from creneau.billing.invoice import invoice_ref
+from creneau.billing.payer import Payer
 from creneau.messaging.message import MessageState, message_ref
 from creneau.shared.store import require
 from tests.support.staff_api import Staff
@@ -77,6 +78,17 @@ def test_from_the_recap_to_paid_in_full(books):
     assert (books.get(f"/v1/invoices/{id}")["standing"], books.get("/v1/invoices", state="owed").items) == ("paid", [])
     assert {p["amount"] for p in books.get(f"/v1/invoices/{id}/payments").items} == {5_000, 7_050}
     assert [i["id"] for i in books.get(f"/v1/payers/{final['payer']['key']}/invoices").items] == [id]
+
+
+def test_what_is_empty_is_said_too_in_the_parts_of_an_answer(books):
+    draft = books.get(f"/v1/invoices/{drafted(books)['invoice_ids'][0]}")
+    assert draft["term"] == {"days": 30, "on": None}
+    assert set(draft["payer"]) == set(Payer.__struct_fields__)
+    assert (draft["payer"]["business"], draft["payer"]["contact_id"], draft["payer"]["ids"]) == (False, None, {})
+    issuer = books.get(f"/v1/issuers/{draft['issuer_id']}")
+    assert issuer["account"] == {"holder": "Anne Favre", "iban": "CH9300762011623852957", "bic": "", "qr_iban": ""}
+    recap = books.post("/v1/invoices/recap", {"patient_id": "pat_2"})
+    assert recap["invoices"][0]["payer"].keys() == draft["payer"].keys()
 
 
 @pytest.mark.rule("B-03")

@@ -37,3 +37,10 @@ def test_creating_takes_a_key_and_editing_a_version():
     edit = operations["/v1/patients/{patient_id}"]["put"]
     assert [p["required"] for p in edit["parameters"] if p["name"] == "If-Match"] == [True]
     assert {"412", "428"} <= set(edit["responses"])
+
+
+def test_every_field_of_an_answer_is_always_there():
+    schemas = document()["components"]["schemas"]
+    for name in ("InvoiceView", "Payer", "Term", "Totals", "TaxLine", "Instalment", "Account", "Address"):
+        assert schemas[name]["required"] == list(schemas[name]["properties"]), name
+        assert not [f for f in schemas[name]["properties"].values() if "default" in f], name
