@@ -128,6 +128,7 @@ def test_none_while_the_payer_promised_and_then_the_day_after() -> None:
     found = wanted(invoice(), paused=date(2027, 3, 20))
     assert list(found) == ["2027-03-21"]
     assert list(wanted(invoice(), paused=date(2027, 3, 14))) == ["2027-03-15"]
+    assert list(wanted(invoice(), paused=date(2027, 4, 20), now="2027-04-10 12:00")) == ["2027-04-21"]
 
 
 @pytest.mark.rule("D-02")
@@ -149,7 +150,9 @@ def test_existing_invoices_are_taken_along_from_then_on_and_what_is_overdue_once
 
 @pytest.mark.rule("D-02")
 def test_what_an_outage_held_up_is_made_up_for_and_what_is_long_past_is_not() -> None:
-    assert list(wanted(invoice(), now="2027-03-18 12:00")) == ["2027-03-15"]
+    held_up = wanted(invoice(), invoice("inv_2", issued="2027-03-03 10:00"), now="2027-03-18 12:00")
+    assert list(held_up) == ["2027-03-18"]
+    assert held_up["2027-03-18"].invoice_ids == ("inv_1", "inv_2")
     assert wanted(invoice(), now="2027-03-23 12:00") == {}
 
 

@@ -12,7 +12,7 @@ from creneau.shared.model import Value
 from creneau.shared.time import from_local, local_date
 
 MADE_UP_FOR = timedelta(days=7)
-"""What should have left longer ago than that, and did not, is not made up for."""
+"""What should have left longer ago than that, and did not, is not made up for, unless the payer had promised meanwhile."""
 
 _LASTS = {Unit.MINUTES: 1 / 1440, Unit.HOURS: 1 / 24, Unit.DAYS: 1.0, Unit.MONTHS: 30.5}
 
@@ -59,7 +59,8 @@ def wanted_reminders(
     """By local day, the earliest first. `lines` are the templates of reminders that are on; `send_at` is the local time at
     which what counts in days or months, or was moved to another day, leaves.
 
-    A reminder of an invoice makes those of earlier days superfluous. Of several that meet, the words of the longest delay
+    A reminder of an invoice makes those of earlier days superfluous; what did not leave on its day leaves today, so that
+    what an outage held up is one email. Of several that meet, the words of the longest delay
     are taken and the latest instant.
     """
     today, templates = local_date(now, zone), list(lines)
@@ -69,9 +70,11 @@ def wanted_reminders(
             last = left.reminded.get(invoice.id)
             if last is not None and occasion.day <= last:
                 continue
-            moved = _moved(occasion, left.days, paused_until, send_at, zone)
-            if moved.day >= today - MADE_UP_FOR:
-                by_day.setdefault(moved.day, []).append(moved)
+            free_from = max(occasion.day, paused_until + timedelta(days=1)) if paused_until else occasion.day
+            if free_from < today - MADE_UP_FOR:
+                continue
+            moved = _moved(occasion, today, left.days, paused_until, send_at, zone)
+            by_day.setdefault(moved.day, []).append(moved)
     return {day: _merged(by_day[day]) for day in sorted(by_day)}
 
 
@@ -113,10 +116,15 @@ def _from_then_on(
 
 
 def _moved(
-    occasion: _Occasion, taken: frozenset[date], paused_until: date | None, send_at: time, zone: ZoneInfo
+    occasion: _Occasion,
+    today: date,
+    taken: frozenset[date],
+    paused_until: date | None,
+    send_at: time,
+    zone: ZoneInfo,
 ) -> _Occasion:
-    """After the pause, and to the first day that no settled email of the payer has."""
-    day = occasion.day
+    """Not to the past, after the pause, and to the first day that no settled email of the payer has."""
+    day = max(occasion.day, today)
     if paused_until is not None and day <= paused_until:
         day = paused_until + timedelta(days=1)
     while day in taken:
