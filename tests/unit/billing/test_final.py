@@ -74,6 +74,15 @@ def test_finalising_again_answers_the_same_document_and_it_never_changes(books):
 
 
 @pytest.mark.rule("B-06")
+@pytest.mark.promise(29)
+def test_the_note_is_part_of_what_never_changes(books):
+    books.visit("2027-03-01 09:00")
+    final = books.invoiced(note="Merci de votre confiance")
+    assert final.frozen.note == "Merci de votre confiance"
+    assert digest_of(final.frozen.with_(note="")) != final.digest
+
+
+@pytest.mark.rule("B-06")
 def test_a_batch_says_which_could_not_be_final_and_why(books):
     first, second = drafts(books, 2)
     draft = books.invoice(second)
@@ -160,6 +169,16 @@ def test_a_credit_note_has_a_number_of_the_series_and_credits_up_to_the_total(bo
     with pytest.raises(Refused, match="can be credited"):
         books.finalise("inv_c2")
     assert books.invoice(invoice.id).balance == 6_050
+
+
+@pytest.mark.rule("B-06")
+def test_an_invoice_of_nothing_is_paid_not_credited(books):
+    books.consultation(1, service_id=None)
+    (id,) = books.drafted().invoice_ids
+    draft = books.invoice(id)
+    books.edit(id, draft.version, lines=(draft.lines[0].with_(price=0),))
+    final = books.finalise(id)
+    assert (final.standing(date(2027, 3, 15)), final.is_undone) == (Standing.PAID, False)
 
 
 @pytest.mark.rule("B-06")

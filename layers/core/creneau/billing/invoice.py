@@ -67,6 +67,7 @@ class Frozen(Value, frozen=True, kw_only=True):
     totals: Totals
     currency: str
     language: str
+    note: str = ""
     corrects: str = ""
     corrects_on: date | None = None
 
@@ -121,7 +122,7 @@ class Invoice(Stored, frozen=True, kw_only=True):
     @property
     def is_undone(self) -> bool:
         """Credited in full: what it took is free again, and it goes on listing it."""
-        return self.is_final and self.kind is DocumentKind.INVOICE and self.credited >= self.total
+        return self.is_final and self.kind is DocumentKind.INVOICE and self.credited >= self.total > 0
 
     @property
     def billable_ids(self) -> tuple[str, ...]:
@@ -211,6 +212,7 @@ def finalised(
         totals=totals,
         currency=invoice.currency,
         language=invoice.language,
+        note=invoice.note,
         corrects=corrects_number,
         corrects_on=corrects_on,
     )

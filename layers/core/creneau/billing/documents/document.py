@@ -97,6 +97,7 @@ def as_if_final(draft: Invoice, issuer: Issuer, template: InvoiceTemplate | None
         totals=totals_of(draft.lines, issuer),
         currency=draft.currency,
         language=draft.language,
+        note=draft.note,
     )
 
 
@@ -130,7 +131,7 @@ def document_of(
         payments=tuple(speech.payment(p) for p in sorted(paid, key=lambda p: (p.paid_on, p.id))) if receipt else (),
         payments_title=WORDS["payments"][frozen.language],
         settled=tuple(paid_sums(invoice, paid, speech)) if receipt else (),
-        notes=(*_settled(invoice, paid, speech, receipt), *lines(invoice.note), *lines(words.terms)),
+        notes=(*_settled(invoice, paid, speech, receipt), *lines(frozen.note), *lines(words.terms)),
         mentions=tuple(one_line(m.text) for m in mentions if m.place == "foot"),
         footer=tuple(lines(words.footer)),
         transfer=_transfer(invoice, frozen, speech) if asks and bill is None and invoice.is_final else None,
