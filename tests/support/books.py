@@ -14,6 +14,8 @@ from creneau.billing.drafts import Assemble, Made, MakeDrafts
 from creneau.billing.finalise import Finalise
 from creneau.billing.invoice import Invoice, invoice_ref
 from creneau.billing.issuer import Issuer
+from creneau.billing.keep_due import KeepDue
+from creneau.billing.owed import OwedBy
 from creneau.billing.payment import CancelPayment, Method, Payment, RecordPayment, SetInstalments
 from creneau.shared.actor import Actor, Role
 from creneau.shared.again import Again
@@ -44,6 +46,8 @@ class Books:
         self.store = store if store is not None else FakeStore()
         again = Again(pause=lambda _: None, dice=lambda: 0.0, tries=200)
         clock = lambda: self.now  # noqa: E731
+        self.keep_due = KeepDue(self.store, CLINIC, clock, again)
+        self.owed_by = OwedBy(self.store, clock)
         self.plan = PlanInvoices(self.store, CLINIC, clock)
         self.assemble = Assemble(self.store, again)
         self.make = MakeDrafts(self.store, CLINIC, clock, again, self.plan, self.assemble)

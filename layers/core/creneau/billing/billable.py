@@ -28,7 +28,8 @@ class DueState(StrEnum):
 class Due(Value, frozen=True, kw_only=True):
     """A payment due: `price` in minor units of `currency`, as agreed when it was booked or sold; due from the instant `at`.
 
-    `void`: the visit will not take place, or did not.
+    `quantity`: how many pieces the price is for. `void`: the visit will not take place, or did not. `kept`: staff keep it as
+    a fee all the same; `task_id` is what they were asked about it.
     """
 
     kind: DueKind = DueKind.VISIT
@@ -38,7 +39,10 @@ class Due(Value, frozen=True, kw_only=True):
     at: datetime
     vat_rate: int | None = None
     vat_note: str = ""
+    quantity: int = 1
     void: bool = False
+    kept: bool = False
+    task_id: str | None = None
 
 
 class Billable(Stored, frozen=True, kw_only=True):
@@ -46,6 +50,7 @@ class Billable(Stored, frozen=True, kw_only=True):
     it: whoever takes it does so on this version, so that no two can. `wanted` is false when it is not to be invoiced.
     `given_back` counts how often it was free again: what was confirmed of it before is confirmed no more.
     `due` is its payment due, None: it has none. `paid`, in minor units, was paid on it by `payment_ids` before any invoice.
+    `covered_by` is the sold package that pays for the visit (C-06).
     """
 
     id: str
@@ -64,6 +69,7 @@ class Billable(Stored, frozen=True, kw_only=True):
     due: Due | None = None
     paid: int = 0
     payment_ids: tuple[str, ...] = ()
+    covered_by: str | None = None
     created_at: datetime
     created_by: str = ""
 
@@ -96,7 +102,14 @@ class Billable(Stored, frozen=True, kw_only=True):
     @property
     def owed(self) -> int:
         """What is still to be paid on it while nothing has taken it, in minor units."""
-        return self.due.price - self.paid if self.due is not None and self.due_state is DueState.OPEN else 0
+        return self.still_to_pay if self.due_state is DueState.OPEN else 0
+
+    @property
+    def still_to_pay(self) -> int:
+        """What is left of its payment due, whatever has taken it: none of one that is void or paid. In minor units."""
+        if self.due is None or self.due.void or not self.wanted:
+            return 0
+        return max(0, self.due.price - self.paid)
 
 
 def billable_id_of_visit(visit_id: str) -> str:
@@ -110,6 +123,11 @@ def billable_ref(id: str) -> Ref[Billable]:
 
 def billables_of_patient(patient_id: str) -> Collection[Billable]:
     return Collection("billables_of_patient", Billable, (patient_id,), newest_first=True)
+
+
+def billables_of_day(patient_id: str, on: date) -> Collection[Billable]:
+    """Of one patient on one local day."""
+    return Collection("billables_of_patient", Billable, (patient_id,), on.isoformat(), on.isoformat())
 
 
 def open_billables() -> Collection[Billable]:

@@ -1,6 +1,6 @@
 """An invoice's lines and what they add up to, in whole minor units: the total is the sum of what is written (promise 28)."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import date
 from fractions import Fraction
 
@@ -35,6 +35,20 @@ class Line(Value, frozen=True, kw_only=True):
     def amount(self) -> int:
         """Price times quantity, halves away from zero."""
         return rounded(Fraction((self.price or 0) * self.quantity, HUNDREDTHS))
+
+
+def lines_without(lines: Iterable[Line], billable_ids: Container[str]) -> tuple[Line, ...]:
+    """Without those of the billables: the line that takes one, and those of its other services, which come after it.
+
+    What somebody typed in is of no service: it stays.
+    """
+    kept, of = list[Line](), ""
+    for line in lines:
+        if line.billable_id or line.service_id is None:
+            of = line.billable_id or ""
+        if of not in billable_ids:
+            kept.append(line)
+    return tuple(kept)
 
 
 class TaxLine(Value, frozen=True, kw_only=True):

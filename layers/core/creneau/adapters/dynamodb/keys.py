@@ -13,6 +13,7 @@
 | the SMS of a month in order of hand-over     | table     | SMSMONTH#month               | USE#instant#message         |
 | a link by the hash of its token              | table     | LINK#hash                    | LINK                        |
 | what a caller's key was used for             | table     | REQUESTKEY#id                | REQUESTKEY                  |
+| packages sold to a patient                   | table     | SOLDPACKAGE#patient          | id                          |
 | appointments of an agenda from-to            | by_first  | AGENDA#agenda                | start#end#id                |
 | appointments of a slot                       | by_first  | AGENDA#agenda                | start#end#... (prefix)      |
 | appointments of a patient, latest first      | by_second | PATIENT#id#APPOINTMENTS      | start#id                    |
@@ -61,12 +62,14 @@ from creneau.billing.counter import Counter
 from creneau.billing.invoice import DocumentKind, Invoice
 from creneau.billing.issuer import InvoiceTemplate, Issuer
 from creneau.billing.payer_record import PayerRecord
+from creneau.billing.package import Package, SoldPackage
 from creneau.billing.payment import Payment
 from creneau.billing.task import Task
 from creneau.messaging.group import SmsGroup
 from creneau.messaging.message import Channel, Message
 from creneau.messaging.of_use import CatchUp
 from creneau.messaging.replan_job import REPLAN_JOB, ReplanJob
+from creneau.messaging.payments.replan_payers import PAYERS_JOB, PayersJob
 from creneau.messaging.review import LastReview
 from creneau.messaging.signature import Signatures
 from creneau.messaging.sms.month import SmsMonth, SmsUse
@@ -90,7 +93,18 @@ INDEXES = {
 LOOK_INDEX, LOOK_PK, LOOK_SK = "look_at", "look_pk", "look_sk"
 TTL = "ttl"
 UNATTENDED_FOR = timedelta(minutes=3)
-_CATALOGUE = (Practitioner, Location, Agenda, Resource, Category, Service, AbsenceRecord, Issuer, InvoiceTemplate)
+_CATALOGUE = (
+    Practitioner,
+    Location,
+    Agenda,
+    Resource,
+    Category,
+    Service,
+    AbsenceRecord,
+    Issuer,
+    InvoiceTemplate,
+    Package,
+)
 _HIGHEST = "\uffff"
 
 
@@ -114,7 +128,7 @@ def key_of(ref: Ref[Any]) -> Key:
     model, key = ref.model, ref.key
     if model in _CATALOGUE:
         return kind(model), key[0]
-    if model is PractitionerDay or model is ResourceDay:
+    if model is PractitionerDay or model is ResourceDay or model is SoldPackage:
         return f"{kind(model)}#{key[0]}", key[1]
     if model is PatientDiary:
         return f"PATIENT#{key[0]}", "DIARY"
@@ -134,7 +148,7 @@ def ref_of(model: type[Stored], pk: str, sk: str) -> Ref[Any]:
     if model in _CATALOGUE:
         return Ref(model, (sk,))
     rest = pk.split("#", 1)[1]
-    if model is PractitionerDay or model is ResourceDay or model is Counter:
+    if model in (PractitionerDay, ResourceDay, SoldPackage, Counter):
         return Ref(model, (rest, sk))
     if model is Round:
         _, n, q = sk.split("#")
@@ -157,6 +171,8 @@ def ref_to(item: Stored) -> Ref[Any]:
         case ResourceDay():
             return Ref(ResourceDay, (item.resource_id, item.on.isoformat()))
         case PatientDiary():
+        case SoldPackage():
+            return Ref(SoldPackage, (item.patient_id, item.id))
             return Ref(PatientDiary, (item.patient_id,))
         case Round():
             return Ref(Round, (item.slot.id, str(item.n), str(item.q)))
@@ -178,6 +194,8 @@ def ref_to(item: Stored) -> Ref[Any]:
         case ReplanJob():
             return REPLAN_JOB
         case _:
+        case PayersJob():
+            return PAYERS_JOB
             return Ref(type(item), (item.id,))  # type: ignore[attr-defined]
 
 
@@ -227,7 +245,7 @@ def _invoice(i: Invoice) -> dict[str, str]:
     by_state = f"{i.frozen.issued_on}#{i.id}" if i.frozen else order
     keys = {"g1pk": f"INVOICES#{i.state}", "g1sk": by_state, "g2pk": f"PAYER#{i.payer.key}#INVOICES", "g2sk": order}
     owed = i.is_final and i.kind is DocumentKind.INVOICE and i.balance > 0
-    return keys | ({"g3pk": "INVOICES#OWED", "g3sk": f"{i.due_on or '9999-12-31'}#{i.id}"} if owed else {})
+    return keys | ({"g3pk": "INVOICES#OWED", "g3sk": f"{i.falls_due_on or '9999-12-31'}#{i.id}"} if owed else {})
 
 
 def _payment(p: Payment) -> dict[str, str]:
@@ -269,7 +287,7 @@ def _look_at(item: Stored) -> datetime | None:
             if item.attendance is Attendance.MOVED:
                 return None  # what follows is found with the appointment that it was moved to
             return item.attendance_at + UNATTENDED_FOR
-        case Message() | Invoice() | ReplanJob() | AbsenceRecord() | BlockedAddress() | SmsGroup():
+        case Message() | Invoice() | ReplanJob() | PayersJob() | AbsenceRecord() | BlockedAddress() | SmsGroup():
             return item.look_at
         case _:
             return None
@@ -311,7 +329,9 @@ def place_of(of: Collection[Any]) -> tuple[str | None, str, str, str]:
         case "patients_by_name":
             return "by_first", "PATIENTS", "", _HIGHEST
         case "billables_of_patient":
-            return "by_first", f"PATIENT#{key[0]}#BILLABLES", "", _HIGHEST
+        case "packages_of_patient":
+            return None, f"SOLDPACKAGE#{key[0]}", "", _HIGHEST
+            return "by_first", f"PATIENT#{key[0]}#BILLABLES", of.low, of.high + _HIGHEST
         case "open_billables":
             return "by_third", "BILLABLES#OPEN", of.low, of.high + _HIGHEST
         case "dues":
@@ -376,11 +396,13 @@ MODELS: dict[str, type[Stored]] = {
         Invoice,
         Payment,
         PayerRecord,
+        PayersJob,
         Task,
         Link,
         RequestKey,
         Settings,
         SmsGroup,
+        SoldPackage,
         LastReview,
         Voucher,
         VoucherCode,
