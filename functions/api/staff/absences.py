@@ -6,7 +6,8 @@ from types import NoneType
 from pydantic import Field
 
 from api.errors import status_of
-from api.staff.appointments import AppointmentView, MoveGiven, one, shown
+from api.staff.appointment_view import AppointmentView, one, shown
+from api.staff.appointments import MoveGiven
 from api.staff.given import Given, Id, Ids, Instant, Line, Nothing, Paged
 from api.staff.routing import AGENDA, Call, Routes
 from api.staff.shown import Listed, View, local, view

@@ -5,7 +5,7 @@ from types import NoneType
 
 from pydantic import ConfigDict, Field
 
-from api.staff.appointments import AppointmentView, shown
+from api.staff.appointment_view import AppointmentView, shown
 from api.staff.given import Given, Id, Ids, Instant, Nothing
 from api.staff.routing import AGENDA, Call, Routes
 from api.staff.shown import View, local, view

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import msgspec
 from pydantic import Field
 
-from api.staff.given import Given, Id, Instant, Line, Nothing, Paged
+from api.staff.given import Given, Id, Instant, Language, Line, Nothing, Paged
 from api.staff.routing import AGENDA, Call, Routes
 from api.staff.shown import Listed, View, view
 from creneau.messaging.custom import Words
@@ -126,7 +126,7 @@ class SmsTextGiven(Given):
     text: Written = ""
     template_id: Line | None = None
     patient_id: Id | None = None
-    language: Literal["fr", "de", "it", "en"] | None = None
+    language: Language | None = None
     to_group: bool = False
 
 
@@ -144,7 +144,7 @@ class GroupFilterGiven(Given):
     last_to: date | None = None
     next_from: date | None = None
     next_to: date | None = None
-    language: Literal["fr", "de", "it", "en"] | None = None
+    language: Language | None = None
 
 
 class SmsGroupGiven(CustomSmsGiven):

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
@@ -100,6 +100,25 @@ Colour = Annotated[str, Field(pattern=COLOUR)]
 Currency = Annotated[str, Field(pattern=CURRENCY)]
 TimeOfDay = Annotated[str, Field(pattern=TIME_OF_DAY)]
 Minutes = Annotated[int, Field(ge=1, le=1440)]
+
+Language = Literal["fr", "de", "it", "en"]
+
+
+class AddressGiven(Given):
+    """`country` is ISO 3166 alpha-2."""
+
+    street: Name
+    postcode: Annotated[str, Field(min_length=2, max_length=12)]
+    town: Name
+    country: Annotated[str, Field(min_length=2, max_length=2)]
+
+
+class MoneyGiven(Given):
+    """`amount` in minor units (centimes), `currency` the clinic's."""
+
+    amount: int = Field(ge=0, le=100_000_000)
+    currency: Currency
+
 
 G = TypeVar("G", bound=Given)
 

@@ -7,7 +7,6 @@ from api.staff import (
     absences,
     agendas,
     appointments,
-    catalogue,
     clinic,
     custom_sms,
     messages,
@@ -35,13 +34,16 @@ from api.staff.billing import (
     revenue,
     send_invoices,
 )
+from api.staff.catalogue import shelves as catalogue
 from api.staff.routing import ID, Call, Route, call, find
+from api.staff.settings import whole as settings
 from api.staff.signed_in import actor_of
 from creneau.entry import logger
 from creneau.wiring import App
 
 MODULES = (
     clinic,
+    settings,
     catalogue,
     agendas,
     appointments,

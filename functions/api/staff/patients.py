@@ -1,13 +1,11 @@
 """Patients: registered, read, changed, listed by name; their contacts, and what they agreed to (W-05, M-21, M-14)."""
 
 from datetime import date, datetime
-from typing import Literal
 
 import msgspec
 from pydantic import Field
 
-from api.staff.catalogue import AddressGiven
-from api.staff.given import Email, Given, Id, Instant, Line, Name, Nothing, Paged, Phone
+from api.staff.given import AddressGiven, Email, Given, Id, Instant, Language, Line, Name, Nothing, Paged, Phone
 from api.staff.routing import AGENDA, STAFF, Call, Routes
 from api.staff.shown import Listed, View, view
 from creneau.agenda.catalogue import Address, Consent, Patient, patient_ref
@@ -58,9 +56,6 @@ class PatientView(View, frozen=True, kw_only=True):
     erased: bool
     reachable_by_email: bool
     version: int
-
-
-Language = Literal["fr", "de", "it", "en"]
 
 
 class ContactGiven(Given):

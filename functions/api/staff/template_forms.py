@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from api.staff.given import Given, Id, Name, Text
+from api.staff.given import Given, Id, Language, Name, Text
 from api.staff.shown import View
 from creneau.messaging.delay import Unit
 from creneau.messaging.message import Channel, Kind
@@ -145,4 +145,4 @@ class FieldsAsked(Given):
 
     kind: Kind
     channel: Channel
-    language: Literal["fr", "de", "it", "en"] | None = None
+    language: Language | None = None

@@ -2,12 +2,11 @@
 
 import re
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from api.staff.catalogue import MoneyGiven
-from api.staff.given import Email, Given, Id, Line, Name, Nothing, Paged
+from api.staff.given import Email, Given, Id, Language, Line, MoneyGiven, Name, Nothing, Paged
 from api.staff.routing import AGENDA, Call, Routes
 from api.staff.shown import Listed, View, view
 from creneau.messaging.message import Channel, Kind, message_id
@@ -50,7 +49,7 @@ class VoucherGiven(Given):
     email: Email
     code: Annotated[str, AfterValidator(_code)] = ""
     expires_on: date | None = None
-    language: Literal["fr", "de", "it", "en"] | None = None
+    language: Language | None = None
     signature_id: Id | None = None
     template_id: Line | None = None
 

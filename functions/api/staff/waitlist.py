@@ -5,7 +5,7 @@ from datetime import datetime
 
 from pydantic import Field
 
-from api.staff.appointments import AppointmentView, named
+from api.staff.appointment_view import AppointmentView, named
 from api.staff.given import Id, Nothing, Paged
 from api.staff.names import names_of
 from api.staff.routing import AGENDA, Call, Routes

@@ -6,9 +6,8 @@ from typing import Annotated, Literal
 import msgspec
 from pydantic import Field
 
-from api.staff.catalogue import AddressGiven
 from api.staff.faults import PREFIX
-from api.staff.given import Email, Given, Id, Line, Name, Nothing, Paged, Phone, Text
+from api.staff.given import AddressGiven, Email, Given, Id, Line, Name, Nothing, Paged, Phone, Text
 from api.staff.routing import BILLING_SETTINGS, STAFF, Call, Routes
 from api.staff.shown import Listed, View, view
 from creneau.agenda.catalogue import Address

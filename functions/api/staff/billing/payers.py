@@ -1,11 +1,8 @@
 """Who pays, typed in by staff."""
 
-from typing import Literal
-
 import msgspec
 
-from api.staff.catalogue import AddressGiven
-from api.staff.given import Email, Given, Line, Name
+from api.staff.given import AddressGiven, Email, Given, Language, Line, Name
 from creneau.billing.payer import Payer
 from creneau.shared.derived_id import derived_id
 
@@ -16,7 +13,7 @@ class PayerGiven(Given):
     name: Name
     address: AddressGiven | None = None
     email: Email | None = None
-    language: Literal["fr", "de", "it", "en"] | None = None
+    language: Language | None = None
     business: bool = False
     ids: dict[str, Line] = {}
 

@@ -10,7 +10,7 @@ from api.staff.billing.issuers import TermGiven
 from api.staff.billing.lines import InvoiceLineView
 from api.staff.billing.payers import PayerGiven, given_payer
 from api.staff.faults import DIGEST
-from api.staff.given import Given, Id, Text
+from api.staff.given import Given, Id, Language, Text
 from api.staff.routing import BOOKS, Call, Routes
 from api.staff.shown import View, view
 from creneau.agenda.catalogue import patient_ref
@@ -66,7 +66,7 @@ class RecapAsked(Given):
     payer_patient_id: Id | None = Field(default=None, description="Another patient who pays.")
     contact_id: Id | None = Field(default=None, description="The patient's contact who pays.")
     term: TermGiven | None = Field(default=None, description="Left out: the issuer's.")
-    language: Literal["fr", "de", "it", "en"] | None = None
+    language: Language | None = None
     note: Text = ""
     finalise: bool = False
 

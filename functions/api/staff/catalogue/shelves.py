@@ -3,183 +3,24 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import NoneType
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
-from pydantic import Field
 
-from api.staff.given import (
-    Currency,
-    Email,
-    Given,
-    Id,
-    Ids,
-    Line,
-    Minutes,
-    Name,
-    Nothing,
-    Paged,
-    Phone,
-    TemplateId,
-    Text,
-)
+from api.staff.catalogue.places import AgendaGiven, AgendaView, LocationGiven, LocationView, ResourceGiven, ResourceView
+from api.staff.catalogue.practitioners import PractitionerGiven, PractitionerView
+from api.staff.catalogue.services import CategoryGiven, CategoryView, ServiceGiven, ServiceView
+from api.staff.given import Given, Nothing, Paged
 from api.staff.routing import ADMIN, STAFF, Call, Routes
 from api.staff.shown import Listed, View, view
-from creneau.agenda.catalogue import (
-    Address,
-    Agenda,
-    Category,
-    Location,
-    Practitioner,
-    Predefined,
-    Resource,
-    Service,
-)
+from creneau.agenda.catalogue import Agenda, Category, Location, Practitioner, Predefined, Resource, Service
 from creneau.agenda.collections import catalogue
 from creneau.messaging.chosen_template import FOR_PRACTITIONERS
 from creneau.messaging.message import Kind
 from creneau.shared.model import Stored
-from creneau.shared.money import Money
 from creneau.shared.store import Ref, require
 
 routes = Routes()
-
-
-class PractitionerView(View, frozen=True, kw_only=True):
-    id: str
-    name: str
-    profession: str
-    email: str | None
-    phone: str | None
-    user: str | None
-    sms_template_id: str | None
-    booking_sms_template_id: str | None
-    issuer_id: str | None
-    invoice_template_id: str | None
-    default_service_ids: tuple[str, ...]
-    version: int
-
-
-class LocationView(View, frozen=True, kw_only=True):
-    id: str
-    name: str
-    address: Address
-    phone: str
-    version: int
-
-
-class AgendaView(View, frozen=True, kw_only=True):
-    """One practitioner in one location."""
-
-    id: str
-    practitioner_id: str
-    location_id: str
-    name: str
-    version: int
-
-
-class ResourceView(View, frozen=True, kw_only=True):
-    id: str
-    name: str
-    location_id: str
-    version: int
-
-
-class CategoryView(View, frozen=True, kw_only=True):
-    """`predefined` ones can't be changed; their `name` is for clients to translate."""
-
-    id: str
-    name: str
-    predefined: bool
-    version: int
-
-
-class ServiceView(View, frozen=True, kw_only=True):
-    """`price` in minor units of the clinic's currency; `vat_rate` in basis points (2000 is 20 %)."""
-
-    id: str
-    name: str
-    category: str
-    duration_minutes: int
-    price: Money | None
-    vat_rate: int | None
-    vat_note: str
-    resource_ids: tuple[str, ...]
-    instructions: str
-    video_link: str
-    active: bool
-    version: int
-
-
-class AddressGiven(Given):
-    """`country` is ISO 3166 alpha-2."""
-
-    street: Name
-    postcode: Annotated[str, Field(min_length=2, max_length=12)]
-    town: Name
-    country: Annotated[str, Field(min_length=2, max_length=2)]
-
-
-class PractitionerGiven(Given):
-    """`user` is the id (sub) of the practitioner's own sign-in, which then changes this practitioner's agenda.
-
-    `sms_template_id` is the SMS that confirms what is booked with them, null: none; `booking_sms_template_id` the one
-    that tells the practitioner of what patients book online, null: none.
-    """
-
-    name: Name
-    profession: Line = ""
-    email: Email | None = None
-    phone: Phone | None = None
-    user: Id | None = None
-    sms_template_id: TemplateId | None = None
-    booking_sms_template_id: TemplateId | None = None
-    issuer_id: Id | None = Field(default=None, description="Who invoices for them, unless chosen otherwise.")
-    invoice_template_id: Id | None = None
-    default_service_ids: Ids = Field(default=(), description="What a consultation without an appointment is billed as.")
-
-
-class LocationGiven(Given):
-    name: Name
-    address: AddressGiven
-    phone: Phone = ""
-
-
-class AgendaGiven(Given):
-    practitioner_id: Id
-    location_id: Id
-    name: Line = ""
-
-
-class ResourceGiven(Given):
-    name: Name
-    location_id: Id
-
-
-class CategoryGiven(Given):
-    name: Name
-
-
-class MoneyGiven(Given):
-    """`amount` in minor units (centimes), `currency` the clinic's."""
-
-    amount: int = Field(ge=0, le=100_000_000)
-    currency: Currency
-
-
-class ServiceGiven(Given):
-    """A teleconsultation needs `video_link`; `vat_rate` (basis points) or `vat_note` (why none), not both."""
-
-    name: Name
-    category: Id
-    duration_minutes: Minutes
-    price: MoneyGiven | None = None
-    vat_rate: int | None = Field(default=None, ge=0, le=10_000)
-    vat_note: Line = ""
-    resource_ids: Ids = ()
-    instructions: Text = ""
-    video_link: Annotated[str, Field(max_length=500)] = ""
-    active: bool = True
 
 
 @dataclass(frozen=True)
