@@ -6,7 +6,8 @@ import msgspec
 import pytest
 
 from creneau.agenda.catalogue import Address
-from creneau.billing.invoice import MOST_BYTES, MOST_LINES, Invoice, check_lines, finalised, invoice_ref
+from creneau.billing.check_lines import MOST_BYTES, MOST_LINES, check_lines
+from creneau.billing.invoice import Invoice, finalised, invoice_ref
 from creneau.billing.issuer import Issuer
 from creneau.billing.line import Line
 from creneau.billing.payer import Payer, PayerKind

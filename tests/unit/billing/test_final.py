@@ -8,12 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from creneau.billing.invoice import Instalment, Standing, digest_of
+from creneau.billing.account import accounts
+from creneau.billing.invoice import Instalment, Standing, digest_of, invoices_owed
 from creneau.billing.issuer import Issuer, Tax, TaxStatus, Term, issuer_ref
 from creneau.billing.line import Line, totals_of
 from creneau.billing.payment import Method
 from creneau.billing.recap import Grouping
 from creneau.shared.errors import Invalid, Refused
+from creneau.shared.store import everything
 from tests.support.books import ADDRESS, BILLER, Books
 
 ISSUER = Issuer(id="iss_1", name="I", address=ADDRESS)
@@ -190,6 +192,27 @@ def test_instalments_add_up_and_are_in_order(books):
     for wrong in (plan[:1], plan[::-1], (Instalment(on=date(2027, 3, 1), amount=12_050),)):
         with pytest.raises(Invalid):
             books.instalments(invoice.id, wrong, None)
+
+
+@pytest.mark.rule("B-06")
+def test_with_instalments_it_is_overdue_for_those_that_are_past_and_not_covered(books):
+    books.visit("2027-03-01 09:00")
+    invoice = books.invoiced(term=Term(days=10))
+    plan = (Instalment(on=date(2027, 4, 1), amount=6_000), Instalment(on=date(2027, 5, 1), amount=6_050))
+    books.instalments(invoice.id, plan, None)
+
+    def stands(today):
+        """How it stands, the sum that is overdue, and whether the list of those overdue has it."""
+        found = books.invoice(invoice.id)
+        (account,) = accounts([found], today)
+        late = everything(books.store, invoices_owed(due_before=today))
+        return found.standing(today), account.overdue, [i.id for i in late] == [invoice.id]
+
+    assert stands(date(2027, 4, 1)) == (Standing.OPEN, 0, False)
+    assert stands(date(2027, 4, 2)) == (Standing.OVERDUE, 6_000, True)
+    books.paid(invoice, 6_000)
+    assert stands(date(2027, 5, 1)) == (Standing.PARTLY_PAID, 0, False)
+    assert stands(date(2027, 5, 2)) == (Standing.OVERDUE, 6_050, True)
 
 
 LINES = st.lists(

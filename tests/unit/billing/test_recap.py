@@ -190,7 +190,7 @@ def test_whoever_has_no_issuer_is_not_invoiced_in_anothers_name(books):
 
 
 def test_what_would_be_longer_than_an_invoice_is_refused_before_anything_is_written(books, monkeypatch):
-    monkeypatch.setattr("creneau.billing.invoice.MOST_LINES", 2)
+    monkeypatch.setattr("creneau.billing.check_lines.MOST_LINES", 2)
     ids = tuple(books.consultation(n, f"pat_{1 if n == 0 else 2}") for n in range(4))
     before = dict(books.store.items)
     wanted = Asked(consultation_ids=ids, grouping=Grouping.PER_PAYER)

@@ -30,14 +30,12 @@ def accounts(documents: Iterable[Invoice], today: date) -> list[Account]:
         if not document.is_final:
             sums[document.currency] = before.with_(drafts=before.drafts + 1)
         elif document.kind is DocumentKind.INVOICE:
-            owed = max(0, document.balance)
-            late = document.due_on is not None and document.due_on < today
             sums[document.currency] = before.with_(
                 invoiced=before.invoiced + document.total,
                 paid=before.paid + document.paid,
                 credited=before.credited + document.credited,
-                owed=before.owed + owed,
-                overdue=before.overdue + (owed if late else 0),
+                owed=before.owed + max(0, document.balance),
+                overdue=before.overdue + document.overdue(today),
             )
     return [sums[currency] for currency in sorted(sums)]
 

@@ -9,10 +9,10 @@ from creneau.agenda.catalogue import Patient, Practitioner, Service, patient_ref
 from creneau.agenda.collections import appointments_of_patient, catalogue
 from creneau.billing.all_of import all_of
 from creneau.billing.billable import Billable, billable_ref, billables_of_patient
+from creneau.billing.check_lines import check_lines
 from creneau.billing.chosen_template import check_template
 from creneau.billing.consultations import SeenMoreOften, billable_visits, consultations_to_make, lines_of, services_of
 from creneau.billing.counter import MOST_AT_ONCE
-from creneau.billing.invoice import check_lines
 from creneau.billing.issuer import Issuer, Term, issuer_ref
 from creneau.billing.payer import Payer, payer_of_contact, payer_of_patient
 from creneau.billing.recap import Grouping, Item, LeftOut, Recap, recap_of

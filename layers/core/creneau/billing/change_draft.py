@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
+from creneau.billing.check_lines import check_lines
 from creneau.billing.chosen_template import check_template
 from creneau.billing.drafts import AT_ONCE, TOO_LONG, stored_now
-from creneau.billing.invoice import Invoice, InvoiceState, check_draft, check_lines, invoice_ref
+from creneau.billing.invoice import Invoice, InvoiceState, check_draft, invoice_ref
 from creneau.billing.issuer import Term
 from creneau.billing.line import Line
 from creneau.billing.payer import Payer

@@ -2,28 +2,12 @@
 
 from datetime import date, timedelta
 
-from creneau.billing.invoice import DocumentKind, Instalment, Invoice
+from creneau.billing.invoice import DocumentKind, Invoice
 
 
 def due_from(invoice: Invoice) -> date | None:
-    """The local day on which it is due: with instalments, that of the first one which what came in does not cover.
-
-    None: it has no due date, and can be reminded of from its date on.
-    """
-    if not invoice.instalments:
-        return invoice.due_on
-    first = first_unpaid(invoice)
-    return first.on if first else invoice.instalments[-1].on
-
-
-def first_unpaid(invoice: Invoice) -> Instalment | None:
-    """What was paid and credited covers the instalments in their order."""
-    left = invoice.paid + invoice.credited
-    for instalment in invoice.instalments:
-        left -= instalment.amount
-        if left < 0:
-            return instalment
-    return None
+    """The local day on which it falls due. None: it has no due date, and can be reminded of from its date on."""
+    return invoice.falls_due_on
 
 
 def collects_itself_until(invoice: Invoice) -> date | None:

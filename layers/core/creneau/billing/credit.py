@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from creneau.billing.change_draft import free_some
+from creneau.billing.check_lines import check_lines
 from creneau.billing.drafts import TOO_LONG
-from creneau.billing.invoice import DocumentKind, Invoice, check_lines, invoice_ref
+from creneau.billing.invoice import DocumentKind, Invoice, invoice_ref
 from creneau.billing.issuer import Term
 from creneau.billing.line import Line
 from creneau.billing.payment import check_final

@@ -6,19 +6,13 @@ from enum import StrEnum
 
 import msgspec
 
+from creneau.billing.check_lines import MOST_OF_A_LINE, check_lines
 from creneau.billing.issuer import InvoiceTemplate, Issuer, Term
 from creneau.billing.line import Line, Totals, totals_of
 from creneau.billing.payer import Payer
-from creneau.shared.errors import Fault, Invalid, Refused, invalid
+from creneau.shared.errors import Refused, invalid
 from creneau.shared.model import Stored, Value
 from creneau.shared.store import Collection, Ref
-
-MOST_LINES = 500
-MOST_BYTES = 185_000
-"""Of its lines as JSON: a final one holds them twice, as it was edited and frozen, and an item of the table 400 KB."""
-
-MOST_OF_A_LINE = 99_999_999_999
-"""Minor units: 999,999,999.99, which is also the most that a QR-bill can ask for."""
 
 
 class DocumentKind(StrEnum):
@@ -133,12 +127,36 @@ class Invoice(Stored, frozen=True, kw_only=True):
         """Whose work is on it."""
         return tuple(dict.fromkeys(line.practitioner_id for line in self.lines if line.practitioner_id))
 
+    @property
+    def first_unpaid(self) -> Instalment | None:
+        """What was paid and credited covers the instalments in their order."""
+        left = self.paid + self.credited
+        for instalment in self.instalments:
+            left -= instalment.amount
+            if left < 0:
+                return instalment
+        return None
+
+    @property
+    def falls_due_on(self) -> date | None:
+        """The local day; with instalments, that of the first one which is not covered. None: it has no due date."""
+        if not self.instalments:
+            return self.due_on
+        return (self.first_unpaid or self.instalments[-1]).on
+
+    def overdue(self, today: date) -> int:
+        """The part of its balance that is past due on that local day; with instalments, no more than theirs."""
+        if not self.instalments:
+            return max(0, self.balance) if self.due_on is not None and self.due_on < today else 0
+        due = sum(i.amount for i in self.instalments if i.on < today)
+        return max(0, due - self.paid - self.credited)
+
     def standing(self, today: date) -> Standing:
         if not self.is_final:
             return Standing.DRAFT
         if self.balance <= 0:
             return Standing.CREDITED if self.is_undone else Standing.PAID
-        if self.due_on is not None and self.due_on < today:
+        if self.overdue(today):
             return Standing.OVERDUE
         return Standing.PARTLY_PAID if self.paid or self.credited else Standing.OPEN
 
@@ -152,31 +170,6 @@ def check_draft(invoice: Invoice) -> None:
             code="not_a_draft",
             remedy="correct it by a credit note" if final else "wait until it is whole",
         )
-
-
-def check_lines(lines: tuple[Line, ...]) -> None:
-    """Invalid with every line that can't be meant; a missing price is allowed in a draft."""
-    faults = [f for n, line in enumerate(lines) for f in _faults_of(line, f"lines[{n}]")]
-    if len(lines) > MOST_LINES:
-        faults.append(Fault("lines", f"more than {MOST_LINES} lines", "make two invoices of it"))
-    elif len(msgspec.json.encode(lines)) > MOST_BYTES:
-        faults.append(Fault("lines", "more text than one invoice holds", "shorten it, or make two invoices of it"))
-    taken = [line.billable_id for line in lines if line.billable_id]
-    if len(set(taken)) != len(taken):
-        faults.append(Fault("lines", "a consultation is on it twice", "name each once"))
-    if faults:
-        raise Invalid(faults[0].problem, code="invalid", remedy=faults[0].remedy, faults=tuple(faults))
-
-
-def _faults_of(line: Line, where: str) -> list[Fault]:
-    faults = []
-    if not line.text.strip():
-        faults.append(Fault(f"{where}.text", "the line says nothing", "say what is invoiced"))
-    if line.quantity <= 0:
-        faults.append(Fault(f"{where}.quantity", "not above zero", "leave the line out"))
-    if abs(line.amount) > MOST_OF_A_LINE:
-        faults.append(Fault(f"{where}.price", "more than 999,999,999.99", "split the amount"))
-    return faults
 
 
 def finalised(
@@ -251,6 +244,7 @@ def invoices_of_payer(payer_key: str) -> Collection[Invoice]:
 
 
 def invoices_owed(due_before: date | None = None) -> Collection[Invoice]:
-    """Final ones with a balance, by due date; those without one last. `due_before`: only those that are overdue then."""
+    """Final ones with a balance, by the day on which they fall due; those without one last. `due_before`: only those that
+    are overdue then."""
     high = (due_before - timedelta(days=1)).isoformat() if due_before else ""
     return Collection("invoices_owed", Invoice, (), "", high)
