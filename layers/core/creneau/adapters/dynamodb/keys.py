@@ -61,15 +61,15 @@ from creneau.billing.billable import Billable
 from creneau.billing.counter import Counter
 from creneau.billing.invoice import DocumentKind, Invoice
 from creneau.billing.issuer import InvoiceTemplate, Issuer
-from creneau.billing.payer_record import PayerRecord
 from creneau.billing.package import Package, SoldPackage
+from creneau.billing.payer_record import PayerRecord
 from creneau.billing.payment import Payment
 from creneau.billing.task import Task
 from creneau.messaging.group import SmsGroup
 from creneau.messaging.message import Channel, Message
 from creneau.messaging.of_use import CatchUp
-from creneau.messaging.replan_job import REPLAN_JOB, ReplanJob
 from creneau.messaging.payments.replan_payers import PAYERS_JOB, PayersJob
+from creneau.messaging.replan_job import REPLAN_JOB, ReplanJob
 from creneau.messaging.review import LastReview
 from creneau.messaging.signature import Signatures
 from creneau.messaging.sms.month import SmsMonth, SmsUse
@@ -170,9 +170,9 @@ def ref_to(item: Stored) -> Ref[Any]:
             return Ref(PractitionerDay, (item.practitioner_id, item.on.isoformat()))
         case ResourceDay():
             return Ref(ResourceDay, (item.resource_id, item.on.isoformat()))
-        case PatientDiary():
         case SoldPackage():
             return Ref(SoldPackage, (item.patient_id, item.id))
+        case PatientDiary():
             return Ref(PatientDiary, (item.patient_id,))
         case Round():
             return Ref(Round, (item.slot.id, str(item.n), str(item.q)))
@@ -193,9 +193,9 @@ def ref_to(item: Stored) -> Ref[Any]:
             return Ref(TemplateBook, ("template_book",))
         case ReplanJob():
             return REPLAN_JOB
-        case _:
         case PayersJob():
             return PAYERS_JOB
+        case _:
             return Ref(type(item), (item.id,))  # type: ignore[attr-defined]
 
 
@@ -326,11 +326,11 @@ def place_of(of: Collection[Any]) -> tuple[str | None, str, str, str]:
             return None, f"LINE#{key[0]}#{key[1]}", "", _HIGHEST
         case "rounds_of_slot":
             return None, f"SLOT#{key[0]}", "ROUND#", "ROUND#" + _HIGHEST
+        case "packages_of_patient":
+            return None, f"SOLDPACKAGE#{key[0]}", "", _HIGHEST
         case "patients_by_name":
             return "by_first", "PATIENTS", "", _HIGHEST
         case "billables_of_patient":
-        case "packages_of_patient":
-            return None, f"SOLDPACKAGE#{key[0]}", "", _HIGHEST
             return "by_first", f"PATIENT#{key[0]}#BILLABLES", of.low, of.high + _HIGHEST
         case "open_billables":
             return "by_third", "BILLABLES#OPEN", of.low, of.high + _HIGHEST
@@ -391,18 +391,18 @@ MODELS: dict[str, type[Stored]] = {
         Message,
         CatchUp,
         ReplanJob,
+        PayersJob,
         Billable,
         Counter,
         Invoice,
         Payment,
         PayerRecord,
-        PayersJob,
+        SoldPackage,
         Task,
         Link,
         RequestKey,
         Settings,
         SmsGroup,
-        SoldPackage,
         LastReview,
         Voucher,
         VoucherCode,
