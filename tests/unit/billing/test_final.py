@@ -173,6 +173,20 @@ def test_a_credit_note_has_a_number_of_the_series_and_credits_up_to_the_total(bo
     assert books.invoice(invoice.id).balance == 6_050
 
 
+@pytest.mark.rule("P-01")
+def test_lines_typed_in_stay_in_the_books_of_the_practitioner_whose_document_it_is(books):
+    """Nobody who credits, or rewrites, a document of their own may be locked out of it by that."""
+    books.visit("2027-03-01 09:00")
+    typed = (Line(text="Rabais", price=1_000),)
+    (id,) = books.drafted().invoice_ids
+    assert books.edit(id, books.invoice(id).version, lines=typed).practitioner_ids == ("prc_1",)
+    invoice = books.finalise(id)
+    assert books.draft_credit("inv_c1", invoice.id, typed, "", BILLER).practitioner_ids == ("prc_1",)
+    two = tuple(books.consultation(n, practitioner_id=f"prc_{n}") for n in (1, 2))
+    shared = books.invoiced("bat_2", consultation_ids=two, grouping=Grouping.PER_PAYER)
+    assert books.draft_credit("inv_c2", shared.id, typed, "", BILLER).practitioner_ids == ()
+
+
 @pytest.mark.rule("B-06")
 def test_an_invoice_of_nothing_is_paid_not_credited(books):
     books.consultation(1, service_id=None)

@@ -7,7 +7,7 @@ from creneau.billing.chosen_template import check_template
 from creneau.billing.drafts import AT_ONCE, TOO_LONG, stored_now
 from creneau.billing.invoice import Invoice, InvoiceState, check_draft, invoice_ref
 from creneau.billing.issuer import Term
-from creneau.billing.line import Line
+from creneau.billing.line import Line, kept_by
 from creneau.billing.payer import Payer
 from creneau.shared.again import Again
 from creneau.shared.edit import editable
@@ -40,7 +40,7 @@ class EditDraft:
         if "note" in others:  # null is none
             others["note"] = others["note"] or ""
         after = before.with_(
-            lines=before.lines if lines is None else lines,
+            lines=before.lines if lines is None else kept_by(lines, before.practitioner_ids),
             payer=payer or before.payer,
             term=term or before.term,
             **others,

@@ -8,7 +8,7 @@ from creneau.billing.check_lines import check_lines
 from creneau.billing.drafts import TOO_LONG
 from creneau.billing.invoice import DocumentKind, Invoice, invoice_ref
 from creneau.billing.issuer import Term
-from creneau.billing.line import Line
+from creneau.billing.line import Line, kept_by
 from creneau.billing.payment import check_final
 from creneau.shared.actor import Actor
 from creneau.shared.again import Again
@@ -65,7 +65,8 @@ class DraftCredit:
     def __call__(self, note_id: str, invoice_id: str, lines: tuple[Line, ...] | None, note: str, by: Actor) -> Invoice:
         invoice = require(self.store, invoice_ref(invoice_id))
         check_final(invoice)
-        copied = tuple(line.with_(billable_id=None) for line in (invoice.lines if lines is None else lines))
+        own = invoice.lines if lines is None else kept_by(lines, invoice.practitioner_ids)
+        copied = tuple(line.with_(billable_id=None) for line in own)
         check_lines(copied)
         draft = Invoice(
             id=note_id,

@@ -51,6 +51,13 @@ def lines_without(lines: Iterable[Line], billable_ids: Container[str]) -> tuple[
     return tuple(kept)
 
 
+def kept_by(lines: tuple[Line, ...], practitioner_ids: tuple[str, ...]) -> tuple[Line, ...]:
+    """Lines of which none names a practitioner are those of the one whose document they are on, where it is one's alone."""
+    if len(practitioner_ids) != 1 or any(line.practitioner_id for line in lines):
+        return lines
+    return tuple(line.with_(practitioner_id=practitioner_ids[0]) for line in lines)
+
+
 class TaxLine(Value, frozen=True, kw_only=True):
     """One tax of an invoice: `rate` in thousandths of a percent, on `base`; both amounts in minor units."""
 
