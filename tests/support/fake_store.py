@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar, cast
 
@@ -30,16 +30,63 @@ M = TypeVar("M", bound=Stored)
 Listener = Callable[[Stored | None, Stored | None], None]
 
 
+class Items(dict[keys.Key, Stored]):
+    """What is stored, by its key, and the rows of each partition of the table and its indexes."""
+
+    _SORTED_BY = (("pk", "sk"), *keys.INDEXES.values())
+
+    def __init__(self, given: Mapping[keys.Key, Stored] | None = None) -> None:
+        super().__init__()
+        self._rows: dict[tuple[str, str], dict[keys.Key, tuple[str, str, str]]] = {}
+        self._of: dict[keys.Key, list[tuple[str, str]]] = {}
+        for key, item in (given or {}).items():
+            self[key] = item
+
+    def rows(self, pk: str, partition: str) -> list[tuple[str, str, str, Stored]]:
+        """Sort key and key of each item there, and the item."""
+        return [(*row, self[key]) for key, row in self._rows.get((pk, partition), {}).items()]
+
+    def __setitem__(self, key: keys.Key, item: Stored) -> None:
+        self._forget(key)
+        super().__setitem__(key, item)
+        attributes = keys.attributes(item)
+        self._of[key] = [(pk, attributes[pk]) for pk, _ in self._SORTED_BY if pk in attributes]
+        for pk, sk in self._SORTED_BY:
+            if pk in attributes:
+                row = (attributes[sk], attributes["pk"], attributes["sk"])
+                self._rows.setdefault((pk, attributes[pk]), {})[key] = row
+
+    def __delitem__(self, key: keys.Key) -> None:
+        self._forget(key)
+        super().__delitem__(key)
+
+    def pop(self, key: keys.Key, default: Any = None) -> Any:
+        self._forget(key)
+        return super().pop(key, default)
+
+    def _forget(self, key: keys.Key) -> None:
+        for place in self._of.pop(key, ()):
+            del self._rows[place][key]
+
+
 class FakeStore:
     """`before_commit` lets a test slip a rival's change between a read and its write; `listeners` see each change."""
 
     def __init__(self) -> None:
-        self.items: dict[keys.Key, Stored] = {}
+        self._items = Items()
         self.looks: dict[keys.Key, str] = {}
         self.before_commit: list[Callable[[Sequence[Write]], None]] = []
         self.listeners: list[Listener] = []
         self.reads = 0
         self._lock = threading.RLock()
+
+    @property
+    def items(self) -> Items:
+        return self._items
+
+    @items.setter
+    def items(self, given: Mapping[keys.Key, Stored]) -> None:
+        self._items = Items(given)
 
     def slip_in(self, act: Callable[[], object]) -> None:
         """A rival acts, once, between what the next change has read and its write."""
@@ -64,14 +111,10 @@ class FakeStore:
 
     def page(self, of: Collection[M], limit: int = 50, cursor: str | None = None) -> Page[M]:
         index, partition, low, high = keys.place_of(of)
-        pk, sk = keys.INDEXES[index] if index else ("pk", "sk")
+        pk, _ = keys.INDEXES[index] if index else ("pk", "sk")
         with self._lock:
-            found = [(keys.attributes(i), i) for i in self.items.values()]
-        rows = sorted(
-            ((k[sk], k["pk"], k["sk"], i) for k, i in found if k.get(pk) == partition and low <= k[sk] <= high),
-            key=lambda row: row[:3],
-            reverse=of.newest_first,
-        )
+            found = self.items.rows(pk, partition)
+        rows = sorted((r for r in found if low <= r[0] <= high), key=lambda r: r[:3], reverse=of.newest_first)
         if cursor is not None:
             try:
                 after = tuple(json.loads(cursor))
