@@ -1,6 +1,10 @@
 """What a clinic offers: services and their categories, practitioners, locations, agendas, resources (A-01 to A-04, A-07)."""
 
+from datetime import timedelta
+
 import pytest
+
+from creneau.agenda.catalogue import service_ref
 
 SERVICE = {"name": "Massage", "category": "in_person", "duration_minutes": 45}
 ADDRESS = {"street": "Rue du Lac 1", "postcode": "1201", "town": "Genève", "country": "CH"}
@@ -29,6 +33,16 @@ class TestServices:
             "vat_note": "",
             "video_link": "",
         }
+
+    def test_its_age_is_that_of_its_first_day_whatever_its_id_and_however_often_it_is_edited(self, world, admin):
+        """B-04 asks for the oldest; an id made of a caller's key says nothing of age."""
+        first = world.now
+        made = admin.post("/v1/services", SERVICE, key="k1")
+        world.now += timedelta(days=1)
+        admin.put(f"/v1/services/{made['id']}", SERVICE | {"name": "Massage long"}, version=1)
+        admin.delete(f"/v1/services/{made['id']}")
+        kept = world.store.get(service_ref(made["id"]))
+        assert (kept.name, kept.active, kept.created_at) == ("Massage long", False, first)
 
     def test_an_exemption_is_a_note(self, admin):
         assert service(admin, vat_note="Exempt, art. 21 LTVA")["vat_note"] == "Exempt, art. 21 LTVA"

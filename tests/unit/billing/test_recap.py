@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from creneau.agenda.attendance import Attendance
-from creneau.agenda.catalogue import Contact, practitioner_ref
+from creneau.agenda.catalogue import Contact, Service, practitioner_ref, service_ref
 from creneau.billing.asked import Asked
 from creneau.billing.issuer import Issuer
 from creneau.billing.payer import Payer, PayerKind
@@ -78,6 +78,17 @@ def test_a_line_is_the_visits_service_else_the_practitioners_else_the_oldest(boo
     assert (what(found), found.invoices[0].asks) == ([[("Bilan", None)]], (0,))
     books.put(books.store.get(practitioner_ref("prc_1")).with_(default_service_ids=("srv_2", "srv_1")))
     assert what(recap(books, consultation_ids=(other,))) == [[("Séance", 12_050), ("Bilan", None)]]
+
+
+@pytest.mark.rule("B-04")
+def test_the_oldest_service_is_the_one_that_was_added_first_whatever_its_id(books):
+    for id, name, hour in (("srv_a", "Newest", 3), ("srv_z", "Oldest", 1), ("srv_m", "Middle", 2)):
+        added = books.now.replace(hour=hour)
+        books.put(Service(id=id, name=name, category="in_person", duration_minutes=30, created_at=added))
+    for id in ("srv_1", "srv_2"):  # no longer offered
+        books.put(books.store.get(service_ref(id)).with_(active=False))
+    books.consultation(1, service_id=None)
+    assert what(recap(books, patient_id="pat_1")) == [[("Oldest", None)]]
 
 
 @pytest.mark.rule("B-04")

@@ -83,7 +83,8 @@ class Predefined(StrEnum):
 
 
 class Service(Stored, frozen=True, kw_only=True):
-    """What can be booked. `vat_rate` in basis points (2000 = 20 %), or `vat_note` naming the exemption."""
+    """What can be booked. `vat_rate` in basis points (2000 = 20 %), or `vat_note` naming the exemption. `created_at` is when
+    it was added (B-04 asks for the oldest), None: before that was kept."""
 
     id: str
     name: str
@@ -96,6 +97,7 @@ class Service(Stored, frozen=True, kw_only=True):
     instructions: str = ""
     video_link: str = ""
     active: bool = True
+    created_at: datetime | None = None
 
 
 class Contact(Value, frozen=True, kw_only=True):

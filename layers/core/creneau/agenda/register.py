@@ -1,6 +1,7 @@
 """Practitioners, locations, agendas, resources, categories and services: added, changed, and taken out of use (A-01)."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeVar
 
 from creneau.agenda.catalogue import Category, Predefined, Resource, Service, service_ref
@@ -11,6 +12,7 @@ from creneau.shared.errors import NotFound, Refused
 from creneau.shared.model import Stored
 from creneau.shared.settings import Clinic
 from creneau.shared.store import Conflict, Delete, Put, Ref, Store, everything, require
+from creneau.shared.time import Clock
 
 M = TypeVar("M", bound=Stored)
 
@@ -21,10 +23,11 @@ class Register:
 
     store: Store
     clinic: Clinic
+    clock: Clock
 
     def add(self, ref: Ref[M], item: M) -> M:
         """Adding the same id again answers what is there."""
-        item = checked(item, self.store, self.clinic)
+        item = _aged(checked(item, self.store, self.clinic), self.clock())
         try:
             self.store.commit([Put(item)])
         except Conflict:
@@ -35,6 +38,7 @@ class Register:
         refuse_predefined(ref)
         before = editable(self.store.get(ref), expected_version, f"{ref.model.__name__} {ref.key[0]}")
         item = checked(item.with_(version=before.version), self.store, self.clinic, before)
+        item = _aged(item, before.created_at) if isinstance(before, Service) else item
         try:
             self.store.commit([Put(item)])
         except Conflict:
@@ -61,6 +65,10 @@ class Register:
         if not service.active:
             return service
         return self.change(service_ref(service_id), service.with_(active=False), service.version)
+
+
+def _aged(item: M, created_at: datetime | None) -> M:
+    return item.with_(created_at=created_at) if isinstance(item, Service) else item
 
 
 def refuse_predefined(ref: Ref[M]) -> None:

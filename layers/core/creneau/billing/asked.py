@@ -11,7 +11,14 @@ from creneau.billing.all_of import all_of
 from creneau.billing.billable import Billable, billable_ref, billables_of_patient
 from creneau.billing.check_lines import check_lines
 from creneau.billing.chosen_template import check_template
-from creneau.billing.consultations import SeenMoreOften, billable_visits, consultations_to_make, lines_of, services_of
+from creneau.billing.consultations import (
+    SeenMoreOften,
+    billable_visits,
+    by_age,
+    consultations_to_make,
+    lines_of,
+    services_of,
+)
 from creneau.billing.counter import MOST_AT_ONCE
 from creneau.billing.issuer import Issuer, Term, issuer_ref
 from creneau.billing.payer import Payer, payer_of_contact, payer_of_patient
@@ -147,7 +154,7 @@ class PlanInvoices:
             return recap_of((), asked.grouping, None, None, left_out, more)
         issuer = self._issuer(asked, practitioners, by)
         remedy = "remove services that nobody uses"
-        services = {s.id: s for s in all_of(self.store, catalogue(Service), MOST_SERVICES, "services", remedy)}
+        services = by_age(all_of(self.store, catalogue(Service), MOST_SERVICES, "services", remedy))
         items = [
             Item(
                 billable=b,

@@ -89,10 +89,8 @@ def services_of(
     services: Mapping[str, Service],
     zone: ZoneInfo,
 ) -> list[Service]:
-    """What it is billed as: the matching appointment's service, else the practitioner's, else the clinic's oldest (B-04).
-
-    `services` is in the order of age.
-    """
+    """What it is billed as: the matching appointment's service, else the practitioner's, else the clinic's oldest that is
+    offered still (B-04). `services` are `by_age`."""
     own = billable.service_id if billable.service_id in services else None
     if own is None and billable.visit_id is None:
         match = _stands_for(billable, visits, others, zone)
@@ -100,7 +98,13 @@ def services_of(
     if own is not None:
         return [services[own]]
     usual = [services[id] for id in (practitioner.default_service_ids if practitioner else ()) if id in services]
-    return usual or list(services.values())[:1]
+    return usual or [s for s in services.values() if s.active][:1]
+
+
+def by_age(services: Iterable[Service]) -> dict[str, Service]:
+    """By id, the oldest first; those of which it is not known when they were added before all others, by their ids."""
+    found = sorted(services, key=lambda s: (s.created_at is not None, s.created_at or datetime.min, s.id))
+    return {s.id: s for s in found}
 
 
 def _stands_for(

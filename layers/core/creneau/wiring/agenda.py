@@ -87,7 +87,7 @@ class Agenda(Ground):
     # -- catalogue, patients, settings, who asks
     @cached_property
     def register(self) -> Register:
-        return Register(self.store, self.clinic)
+        return Register(self.store, self.clinic, self.clock)
 
     @cached_property
     def register_patient(self) -> RegisterPatient:
