@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from creneau.agenda.appointment import Appointment
@@ -13,6 +13,7 @@ from creneau.billing.line import Line
 from creneau.shared.model import Value
 from creneau.shared.time import local_date
 
+_EVER = datetime.min.replace(tzinfo=UTC)
 SEEN = frozenset({Attendance.BOOKED, Attendance.ATTENDED})
 
 
@@ -103,7 +104,7 @@ def services_of(
 
 def by_age(services: Iterable[Service]) -> dict[str, Service]:
     """By id, the oldest first; those of which it is not known when they were added before all others, by their ids."""
-    found = sorted(services, key=lambda s: (s.created_at is not None, s.created_at or datetime.min, s.id))
+    found = sorted(services, key=lambda s: (s.created_at is not None, s.created_at or _EVER, s.id))
     return {s.id: s for s in found}
 
 
