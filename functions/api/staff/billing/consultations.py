@@ -49,8 +49,9 @@ class ConsultationEdits(Edits):
 
 
 def _listed(call: Call, page: Page[Billable]) -> Listed[ConsultationView]:
-    names = names_of(call.app, (b.patient_id for b in page.items))
-    shown = [view(ConsultationView, b, patient_name=names.get(b.patient_id)) for b in page.items if b.consultation]
+    own = [b for b in page.items if b.consultation and call.actor.keeps_books_of(b.practitioner_id)]
+    names = names_of(call.app, (b.patient_id for b in own))
+    shown = [view(ConsultationView, b, patient_name=names.get(b.patient_id)) for b in own]
     return Listed(items=shown, next_cursor=page.cursor)
 
 
@@ -61,13 +62,14 @@ def _shown(call: Call, billable: Billable) -> ConsultationView:
 
 @routes("GET", "/v1/consultations", BOOKS, takes=Paged, answers=Listed[ConsultationView])
 def list_consultations_not_invoiced(call: Call, given: Paged) -> Listed[ConsultationView]:
-    """Those that nobody has invoiced, by day. Visits that made no consultation yet show in a patient's recap."""
+    """Those that nobody has invoiced, by day. Visits that made no consultation yet show in a patient's recap. A practitioner
+    sees their own: a page of theirs may hold fewer than `limit`, or none, while there is a next one."""
     return _listed(call, call.app.store.page(open_billables(), given.limit, given.cursor))
 
 
 @routes("GET", "/v1/patients/{patient_id}/consultations", BOOKS, takes=Paged, answers=Listed[ConsultationView])
 def list_consultations_of_patient(call: Call, given: Paged) -> Listed[ConsultationView]:
-    """Invoiced or not, the latest first."""
+    """Invoiced or not, the latest first. A practitioner sees their own, as in the list of all."""
     id = call.id("patient_id")
     require(call.app.store, patient_ref(id))
     return _listed(call, call.app.store.page(billables_of_patient(id), given.limit, given.cursor))
@@ -84,7 +86,9 @@ def add_consultation(call: Call, given: ConsultationGiven) -> ConsultationView:
 
 @routes("GET", "/v1/consultations/{consultation_id}", BOOKS, answers=ConsultationView)
 def read_consultation(call: Call, _: Nothing) -> ConsultationView:
-    return _shown(call, require(call.app.store, billable_ref(call.id("consultation_id"))))
+    found = require(call.app.store, billable_ref(call.id("consultation_id")))
+    call.actor.require_books_of(found.practitioner_id)
+    return _shown(call, found)
 
 
 @routes(
