@@ -22,7 +22,7 @@ TARGET = Path(__file__).parents[1] / "docs" / "openapi.json"
 REF = "#/components/schemas/{name}"
 
 ABOUT = """\
-The agenda, the waitlist and the messages of one clinic.
+The agenda, the waitlist, the messages and the invoices of one clinic.
 
 **Signing in.** Send an access token of the clinic's Cognito user pool as `Authorization: Bearer ...`. `x-roles` says who may
 call what.

@@ -1,5 +1,6 @@
 """What a payer owes, paid and was credited, by currency."""
 
+from api.staff.billing.invoices import is_mine
 from api.staff.given import Nothing
 from api.staff.routing import BOOKS, Call, Routes
 from api.staff.shown import Listed, View, view
@@ -29,18 +30,20 @@ class BalanceView(View, frozen=True, kw_only=True):
 
 @routes("GET", "/v1/payers/{payer_key}/account", BOOKS, answers=Listed[BalanceView])
 def read_account(call: Call, _: Nothing) -> Listed[BalanceView]:
-    """What somebody owes, paid and was credited, one entry a currency; `payer_key` as on their invoices."""
+    """What somebody owes, paid and was credited, one entry a currency; `payer_key` as on their invoices. To a practitioner:
+    of their own invoices."""
     return _account(call, call.id("payer_key"))
 
 
 @routes("GET", "/v1/patients/{patient_id}/account", BOOKS, answers=Listed[BalanceView])
 def read_account_of_patient(call: Call, _: Nothing) -> Listed[BalanceView]:
-    """Of what the patient pays themselves, one entry a currency."""
+    """Of what the patient pays themselves, one entry a currency. To a practitioner: of their own invoices."""
     return _account(call, payer_of_patient(require(call.app.store, patient_ref(call.id("patient_id")))).key)
 
 
 def _account(call: Call, payer_key: str) -> Listed[BalanceView]:
     remedy = "see them page by page, as the payer's invoices"
     documents = all_of(call.app.store, invoices_of_payer(payer_key), MOST, "invoices", remedy)
-    found = accounts(documents, local_date(call.app.clock(), call.app.clinic.zone))
+    own = [invoice for invoice in documents if is_mine(call, invoice)]
+    found = accounts(own, local_date(call.app.clock(), call.app.clinic.zone))
     return Listed(items=[view(BalanceView, a) for a in found])

@@ -49,10 +49,10 @@ def change_draft(call: Call, given: DraftEdits) -> InvoiceView:
     return shown(call, changed)
 
 
-@routes("DELETE", "/v1/invoices/{invoice_id}", BOOKS, answers=NoneType)
+@routes("DELETE", "/v1/invoices/{invoice_id}", BOOKS, answers=NoneType, version="optional")
 def delete_draft(call: Call, _: Nothing) -> None:
     """A draft only; frees what it took."""
-    call.app.delete_draft(mine(call).id)
+    call.app.delete_draft(mine(call).id, call.expected_version)
 
 
 @routes("POST", "/v1/invoices/{invoice_id}/credit-notes", BOOKS, takes=CreditGiven, answers=InvoiceView, creates=True)

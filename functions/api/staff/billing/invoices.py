@@ -45,22 +45,28 @@ def _mine(call: Call, invoice: Invoice) -> Invoice:
     return invoice
 
 
-def listed(call: Call, page: Page[Invoice]) -> Listed[InvoiceView]:
-    return Listed(items=shown_all(call, page.items), next_cursor=page.cursor)
+def is_mine(call: Call, invoice: Invoice) -> bool:
+    return all(map(call.actor.keeps_books_of, invoice.practitioner_ids or (None,)))
+
+
+def _listed(call: Call, page: Page[Invoice]) -> Listed[InvoiceView]:
+    own = [invoice for invoice in page.items if is_mine(call, invoice)]
+    return Listed(items=shown_all(call, own), next_cursor=page.cursor)
 
 
 @routes("GET", "/v1/invoices", BOOKS, takes=InvoicesAsked, answers=Listed[InvoiceView])
 def list_invoices(call: Call, given: InvoicesAsked) -> Listed[InvoiceView]:
+    """A practitioner sees their own: a page of theirs may hold fewer than `limit`, or none, while there is a next one."""
     today = local_date(call.app.clock(), call.app.clinic.zone)
     owed = {"owed": invoices_owed(), "overdue": invoices_owed(due_before=today)}
     of = owed[given.state] if given.state in owed else invoices_by_state(InvoiceState(given.state))
-    return listed(call, call.app.store.page(of, given.limit, given.cursor))
+    return _listed(call, call.app.store.page(of, given.limit, given.cursor))
 
 
 @routes("GET", "/v1/payers/{payer_key}/invoices", BOOKS, takes=Paged, answers=Listed[InvoiceView])
 def list_invoices_of_payer(call: Call, given: Paged) -> Listed[InvoiceView]:
-    """`payer_key` as on their invoices."""
-    return listed(call, call.app.store.page(invoices_of_payer(call.id("payer_key")), given.limit, given.cursor))
+    """`payer_key` as on their invoices. A practitioner sees their own, as in the list of all."""
+    return _listed(call, call.app.store.page(invoices_of_payer(call.id("payer_key")), given.limit, given.cursor))
 
 
 @routes("GET", "/v1/invoices/{invoice_id}", BOOKS, answers=InvoiceView)

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated, Literal
 
 import msgspec
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from api.staff.faults import PREFIX
 from api.staff.given import AddressGiven, Email, Given, Id, Line, Name, Nothing, Paged, Phone, Text
@@ -81,6 +81,12 @@ class TermGiven(Given):
 
     days: Annotated[int, Field(ge=0, le=365)] | None = None
     on: date | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> "TermGiven":
+        if self.days is not None and self.on is not None:
+            raise ValueError("both days and a date; give one of them, the other null")
+        return self
 
 
 class IssuerGiven(Given):

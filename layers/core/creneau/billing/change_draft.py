@@ -10,7 +10,7 @@ from creneau.billing.issuer import Term
 from creneau.billing.line import Line, kept_by
 from creneau.billing.payer import Payer
 from creneau.shared.again import Again
-from creneau.shared.edit import editable
+from creneau.shared.edit import check_version, editable
 from creneau.shared.errors import Refused, Stale
 from creneau.shared.store import Conflict, Delete, Put, Store, Write, require
 from creneau.shared.time import Clock
@@ -67,14 +67,17 @@ class EditDraft:
 
 @dataclass(frozen=True)
 class DeleteDraft:
-    """Deletes a draft and frees what it took; a long one in parts, and after a crash by the sweeper. Refused when final."""
+    """Deletes a draft and frees what it took; a long one in parts, and after a crash by the sweeper. Refused when final.
+
+    `expected_version`: Stale where somebody changed it since; None: whatever it says by now.
+    """
 
     store: Store
     clock: Clock
     again: Again
 
-    def __call__(self, invoice_id: str) -> None:
-        self.again(lambda: self._begin(invoice_id))
+    def __call__(self, invoice_id: str, expected_version: int | None = None) -> None:
+        self.again(lambda: self._begin(invoice_id, expected_version))
         self.goes_on(invoice_id)
 
     def goes_on(self, invoice_id: str) -> None:
@@ -82,9 +85,10 @@ class DeleteDraft:
         while self.again(lambda: self._step(invoice_id)):
             pass
 
-    def _begin(self, invoice_id: str) -> None:
+    def _begin(self, invoice_id: str, expected_version: int | None) -> None:
         invoice = require(self.store, invoice_ref(invoice_id))
         if invoice.state is not InvoiceState.FREEING:
+            check_version(invoice, expected_version)
             check_draft(invoice)
             freeing = invoice.with_(state=InvoiceState.FREEING, look_at=self.clock() + TOO_LONG)
             self.store.commit([Put(freeing)])

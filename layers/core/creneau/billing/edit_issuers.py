@@ -16,7 +16,7 @@ IDS = {
     "CH": ("zsr", "gln", "uid", "vat"),
     "CA": ("neq", "licence"),
 }
-"""The register numbers that an issuer of a country can have."""
+"""The register numbers that an issuer of a country can have; others' invoices would lack what their law asks for."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,11 @@ class EditIssuers:
             ids={name: _id(name, value, issuer.address.country, faults) for name, value in issuer.ids.items() if value},
             account=_account(issuer.account, self.clinic.country, faults),
         )
+        if issuer.address.country not in IDS:
+            known = ", ".join(sorted(IDS))
+            faults.append(
+                Fault("address.country", "what its law asks of invoices is not known here", f"one of {known}")
+            )
         if issuer.practitioner_id and self.store.get(practitioner_ref(issuer.practitioner_id)) is None:
             faults.append(Fault("practitioner_id", "there is no such practitioner", "use an id as listed"))
         if issuer.taxes and issuer.tax_status is not TaxStatus.REGISTERED:
