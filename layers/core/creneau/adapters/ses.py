@@ -3,32 +3,17 @@
 import re
 from typing import Any
 
-from botocore.exceptions import (
-    BotoCoreError,
-    ClientError,
-    ConnectTimeoutError,
-    EndpointConnectionError,
-    NoCredentialsError,
-    NoRegionError,
-    ParamValidationError,
-    ProxyConnectionError,
-    SSLError,
-)
-
 from creneau.adapters.pace import Pace
-from creneau.messaging.ports import Mail, NotSent, QuotaReached, Rejected, Throttled, Unknown
+from creneau.adapters.provider_failures import failures_sorted
+from creneau.messaging.ports import Mail
 
 _THROTTLED = {"TooManyRequestsException", "ThrottlingException", "Throttling", "LimitExceededException"}
 _HELD_BACK = {"AccountSuspendedException", "SendingPausedException"}
 _REJECTED = {"MessageRejected", "BadRequestException", "InvalidParameterValue", "ValidationException"}
-NEVER_CONNECTED = (
-    ConnectTimeoutError,
-    EndpointConnectionError,
-    NoCredentialsError,
-    NoRegionError,
-    ProxyConnectionError,
-    SSLError,
-)
+
+
+def _used_up(code: str, text: str) -> bool:
+    return code in _HELD_BACK or (code in _THROTTLED and "daily" in text)
 
 
 class SesMailer:
@@ -37,24 +22,16 @@ class SesMailer:
     def __init__(self, client: Any, configuration_set: str, pace: Pace) -> None:
         self._client, self._configuration_set, self._pace = client, configuration_set, pace
 
+    @failures_sorted(_THROTTLED, _REJECTED, _used_up)
     def send(self, mail: Mail) -> str:
         self._pace()
-        try:
-            answer = self._client.send_email(
-                FromEmailAddress=mail.sender,
-                Destination={"ToAddresses": [mail.to]},
-                Content={"Raw": {"Data": mail.mime}},
-                ConfigurationSetName=self._configuration_set,
-                EmailTags=[{"Name": "message", "Value": tag(mail.message_id)}],
-            )
-        except ClientError as error:
-            raise _sorted(error) from error
-        except ParamValidationError as error:
-            raise Rejected(type(error).__name__) from error
-        except NEVER_CONNECTED as error:
-            raise NotSent(type(error).__name__) from error
-        except BotoCoreError as error:
-            raise Unknown(type(error).__name__) from error
+        answer = self._client.send_email(
+            FromEmailAddress=mail.sender,
+            Destination={"ToAddresses": [mail.to]},
+            Content={"Raw": {"Data": mail.mime}},
+            ConfigurationSetName=self._configuration_set,
+            EmailTags=[{"Name": "message", "Value": tag(mail.message_id)}],
+        )
         return str(answer["MessageId"])
 
 
@@ -65,18 +42,3 @@ def tag(message_id: str) -> str:
 
 def message_of(tag: str) -> str:
     return tag.replace("--", ".")
-
-
-def _sorted(error: ClientError) -> Exception:
-    code = error.response["Error"]["Code"]
-    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    if code in _THROTTLED:
-        daily = "daily" in error.response["Error"].get("Message", "").lower()
-        return QuotaReached(code) if daily else Throttled(code)
-    if code in _HELD_BACK:
-        return QuotaReached(code)
-    if code in _REJECTED:
-        return Rejected(code)
-    # A refusal of the request as such (no right to send, no configuration set) sent nothing and can be mended; after a
-    # failure on the provider's side nobody knows.
-    return NotSent(code) if 400 <= status < 500 else Unknown(code)

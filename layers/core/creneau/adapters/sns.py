@@ -3,17 +3,19 @@
 from collections.abc import Iterator
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
-
 from creneau.adapters.pace import Pace
-from creneau.adapters.ses import NEVER_CONNECTED
-from creneau.messaging.ports import NotSent, QuotaReached, Rejected, Text, Throttled, Unknown
+from creneau.adapters.provider_failures import failures_sorted
+from creneau.messaging.ports import Text
 
 _THROTTLED = {"Throttled", "ThrottledException", "ThrottlingException", "Throttling", "TooManyRequestsException"}
 _REJECTED = {"InvalidParameterException", "InvalidParameter", "InvalidParameterValue", "OptedOutException", "OptedOut"}
 
 MAX_PRICE = "1.50"
 """US dollars for one SMS with all its segments: more than the longest costs to a mobile of the countries that we know."""
+
+
+def _used_up(code: str, text: str) -> bool:
+    return code not in _THROTTLED and "quota" in text
 
 
 class SnsTexter:
@@ -26,20 +28,12 @@ class SnsTexter:
     def __init__(self, client: Any, pace: Pace) -> None:
         self._client, self._pace = client, pace
 
+    @failures_sorted(_THROTTLED, _REJECTED, _used_up)
     def send(self, text: Text) -> str:
         self._pace()
-        try:
-            answer = self._client.publish(
-                PhoneNumber=text.to, Message=text.body, MessageAttributes=_attributes(text.sender)
-            )
-        except ClientError as error:
-            raise _sorted(error) from error
-        except ParamValidationError as error:
-            raise Rejected(type(error).__name__) from error
-        except NEVER_CONNECTED as error:
-            raise NotSent(type(error).__name__) from error
-        except BotoCoreError as error:
-            raise Unknown(type(error).__name__) from error
+        answer = self._client.publish(
+            PhoneNumber=text.to, Message=text.body, MessageAttributes=_attributes(text.sender)
+        )
         return str(answer["MessageId"])
 
 
@@ -69,15 +63,3 @@ def _attributes(sender: str) -> dict[str, dict[str, str]]:
 
 
 _TYPES = {"AWS.SNS.SMS.MaxPrice": "Number"}
-
-
-def _sorted(error: ClientError) -> Exception:
-    code = error.response["Error"]["Code"]
-    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    if code in _THROTTLED:
-        return Throttled(code)
-    if "quota" in error.response["Error"].get("Message", "").lower():
-        return QuotaReached(code)
-    if code in _REJECTED:
-        return Rejected(code)
-    return NotSent(code) if 400 <= status < 500 else Unknown(code)
