@@ -8,8 +8,9 @@ from creneau.agenda.attendance import Attendance
 from creneau.agenda.catalogue import Address, Location, Patient, Practitioner, Service
 from creneau.messaging.facts import Known
 from creneau.messaging.message import ABOUT, About, Channel, Kind, Message, Recipient
-from creneau.messaging.ports import InvoiceSeen, OfferSeen
+from creneau.messaging.ports import InvoiceSeen, OfferSeen, PayerSeen
 from creneau.messaging.template import Template, TemplateBook
+from creneau.messaging.wording.fields import MONEY
 from creneau.shared.money import Money
 from creneau.shared.settings import Clinic, Look, MessagingSettings, Settings
 
@@ -32,6 +33,7 @@ LINKS = {
     "offer": LINK,
     "review": "https://rdv.example.ch/r/AbCdEfGhIjKlMnOpQrStUv",
     "opt_out": "https://rdv.example.ch/u/AbCdEfGhIjKlMnOpQrStUv",
+    "pay": "https://rdv.example.ch/p/AbCdEfGhIjKlMnOpQrStUv",
 }
 VIDEO = "https://video.example.ch/r/8f2"
 
@@ -65,7 +67,7 @@ INVOICE = InvoiceSeen(
     document_key="documents/inv_1/d.invoice.pdf",
     document_name="F2027-0042.pdf",
 )
-RECIPIENTS = {Kind.ONLINE_BOOKING: Recipient.PRACTITIONER, Kind.INVOICE: Recipient.PAYER}
+RECIPIENTS = {Kind.ONLINE_BOOKING: Recipient.PRACTITIONER} | dict.fromkeys(MONEY, Recipient.PAYER)
 
 ENDED = {
     Kind.CANCELLED: Attendance.CANCELLED_BY_PRACTITIONER,
@@ -140,5 +142,8 @@ def known(
         "round": None,
         "offer": offer if kind is Kind.OFFER else None,
         "invoice": INVOICE if kind is Kind.INVOICE else None,
+        "invoices": (INVOICE,) if kind is Kind.PAYMENT_REMINDER else (),
+        "payer": PayerSeen(key="patient.pat_1", patient_id="pat_1") if kind in MONEY else None,
+        "owed": INVOICE.balance if kind is Kind.PAYMENT_LINK else None,
     }
     return Known(**(given | more))

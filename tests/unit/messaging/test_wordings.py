@@ -14,7 +14,7 @@ from creneau.messaging.locale import Speech
 from creneau.messaging.message import Channel, Kind
 from creneau.messaging.sms.segments import Encoding, credits_of
 from creneau.messaging.template import SYSTEM, VARIANTS
-from creneau.messaging.wording.fields import FIELDS, Part, Privacy
+from creneau.messaging.wording.fields import FIELDS, MONEY, Part, Privacy
 from creneau.messaging.wording.parse import parse
 from creneau.messaging.wording.shipped import WORDINGS_AT, shipped
 from creneau.messaging.wording.wording import faults_in
@@ -64,7 +64,7 @@ def clinic_of(country: str) -> Clinic:
 
 def parts_in(kind: Kind, country: str) -> dict[str, Any]:
     """Whatever can be long is as long as it gets."""
-    about_visit = kind not in (Kind.CUSTOM, Kind.BIRTHDAY, Kind.VOUCHER, Kind.INVOICE)
+    about_visit = kind not in (Kind.CUSTOM, Kind.BIRTHDAY, Kind.VOUCHER, *MONEY)
     parts: dict[str, Any] = {"clinic": clinic_of(country)}
     if about_visit:
         parts["practitioner"] = PRACTITIONER.with_(name=LONG_PRACTITIONER)
@@ -155,7 +155,8 @@ def test_nothing_about_health_in_an_sms_or_a_subject(kind, channel, variant, lan
     assert not [name for name in open_to_view if FIELDS[name].privacy is Privacy.HEALTH]
     if channel is Channel.SMS:
         text = sms_of(kind, language)
-        assert not re.search("Physio|120|prescription|Martin|Rue du Lac", text)
+        price = "" if kind in MONEY else "120|"
+        assert not re.search(f"{price}Physio|prescription|Martin|Rue du Lac", text)
 
 
 INFORMAL = {
@@ -197,10 +198,10 @@ def test_an_email_is_whole_and_short(kind, variant, country, language):
 def test_an_email_greets_its_reader_and_asks_for_one_thing(kind, variant, language):
     mail = mail_of(kind, variant, language)
     assert mail.text.count("Claire Martin") == 1
-    to_press = {Kind.OFFER: 1, Kind.REVIEW: 1}.get(kind, 0)
+    to_press = int(kind in (Kind.OFFER, Kind.REVIEW, Kind.PAYMENT_LINK, Kind.PAYMENT_REMINDER))
     assert mail.html.count('class="button"') == to_press
     if kind is not Kind.REVIEW:
-        assert mail.text.count("021\u00a0555\u00a001\u00a023") == (0 if kind in (Kind.VOUCHER, Kind.INVOICE) else 1)
+        assert mail.text.count("021\u00a0555\u00a001\u00a023") == (0 if kind in (Kind.VOUCHER, *MONEY) else 1)
 
 
 @languages
@@ -307,7 +308,7 @@ def test_a_teleconsultation_says_so_and_how_to_join_by_email_and_sms(kind, langu
     assert LONG_PRACTITIONER in unlinked
 
 
-ABOUT_VISITS = [form for form in EMAILS if form[0] not in (Kind.REVIEW, Kind.VOUCHER, Kind.INVOICE)]
+ABOUT_VISITS = [form for form in EMAILS if form[0] not in (Kind.REVIEW, Kind.VOUCHER, *MONEY)]
 MOTHER = Contact(id="con_1", name="Anne Martin", relation="mother", email="anne@mail.example", receives_messages=True)
 
 

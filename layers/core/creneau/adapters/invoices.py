@@ -1,6 +1,7 @@
-"""What messages ask of billing: an invoice as its payer is told of it, and where its PDF lies."""
+"""What messages ask of billing: an invoice as its payer is told of it, where its PDF lies, what is kept of a payer."""
 
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from creneau.billing.collectable import reminded_from
@@ -8,7 +9,9 @@ from creneau.billing.documents.document import Printed
 from creneau.billing.documents.draw_document import key_of
 from creneau.billing.documents.open_document import file_name
 from creneau.billing.invoice import DocumentKind, Invoice, invoice_ref
-from creneau.messaging.ports import InvoiceSeen
+from creneau.billing.payer import record_of
+from creneau.billing.payer_record import PayerRecord, payer_record_ref
+from creneau.messaging.ports import InvoiceSeen, PayerSeen
 from creneau.shared.model import Stored
 from creneau.shared.money import Money
 from creneau.shared.store import Ref
@@ -57,6 +60,37 @@ class BilledInvoices:
     def sent_once_more(self, invoice: Stored) -> Stored:
         document = _invoice(invoice)
         return document.with_(sendings=document.sendings + 1)
+
+    def reminded(self, invoice: Stored, on: date) -> Stored:
+        document = _invoice(invoice)
+        return document.with_(last_reminded_on=max(on, document.last_reminded_on or on))
+
+    def payer_ref(self, payer_key: str) -> Ref[Any]:
+        return payer_record_ref(payer_key)
+
+    def payer_seen(self, payer_key: str, record: Stored | None) -> PayerSeen:
+        kept = _kept(payer_key, record)
+        patient_id, contact_id = record_of(payer_key)
+        return PayerSeen(
+            key=payer_key,
+            patient_id=patient_id,
+            contact_id=contact_id,
+            receives_reminders=kept.receives_reminders,
+            paused_until=kept.paused_until,
+            last_reminded_on=kept.last_reminded_on,
+            version=kept.version,
+        )
+
+    def payer_reminded(self, payer_key: str, record: Stored | None, on: date) -> Stored:
+        kept = _kept(payer_key, record)
+        return kept.with_(last_reminded_on=max(on, kept.last_reminded_on or on))
+
+    def payer_asked(self, payer_key: str, record: Stored | None, total: int, at: datetime) -> Stored:
+        return _kept(payer_key, record).with_(asked=total, asked_at=at)
+
+
+def _kept(payer_key: str, record: Stored | None) -> PayerRecord:
+    return record if isinstance(record, PayerRecord) else PayerRecord(id=payer_key)
 
 
 def _invoice(item: Stored) -> Invoice:

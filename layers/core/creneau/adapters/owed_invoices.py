@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from creneau.billing.invoice import DocumentKind, Invoice, invoice_ref, invoices_of_payer, invoices_owed
-from creneau.billing.payer_record import PayerRecord, payer_record_ref
+from creneau.billing.payer_record import payer_record_ref
 from creneau.messaging.ports import Invoices, InvoiceSeen, PayerSeen
 from creneau.shared.model import Stored
 from creneau.shared.store import Ref, Store, everything
@@ -28,14 +28,7 @@ class BilledOwed:
         return payer_record_ref(payer_key)
 
     def payer_seen(self, payer_key: str, record: Stored | None) -> PayerSeen:
-        kept = record if isinstance(record, PayerRecord) else PayerRecord(id=payer_key)
-        return PayerSeen(
-            key=payer_key,
-            receives_reminders=kept.receives_reminders,
-            paused_until=kept.paused_until,
-            last_reminded_on=kept.last_reminded_on,
-            version=kept.version,
-        )
+        return self.invoices.payer_seen(payer_key, record)
 
     def of_payer(self, payer_key: str, also: str | None = None) -> list[InvoiceSeen]:
         listed = {i.id: i for i in everything(self.store, invoices_of_payer(payer_key), MOST_OF_A_PAYER)}

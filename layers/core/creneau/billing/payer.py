@@ -56,6 +56,15 @@ def payer_of_contact(patient: Patient, contact: Contact, address: Address | None
     )
 
 
+def record_of(payer_key: str) -> tuple[str | None, str | None]:
+    """The patient's record that the payer is on, and which of its contacts; nothing for somebody typed in."""
+    kind, _, rest = payer_key.partition(".")
+    patient_id, _, contact_id = rest.partition(".")
+    if kind == PayerKind.CONTACT and contact_id:
+        return patient_id, contact_id
+    return (rest, None) if kind == PayerKind.PATIENT else (None, None)
+
+
 def usual_payer(patient: Patient, other: Patient | None = None) -> Payer:
     """Who pays for a patient where nobody says otherwise; `other` is the record of `payer_patient_id`.
 

@@ -1,4 +1,4 @@
-"""The files of an email: an invoice's PDF. Without it the invoice does not leave (B-08)."""
+"""The files of an email: the PDFs of its invoices. What can't be drawn does not leave, what is too large goes as a link."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,14 +19,18 @@ class Attach:
     documents: Documents
 
     def __call__(self, known: Known) -> Sequence[Attachment]:
-        """Raises NotDrawn."""
-        invoice = known.invoice
-        if invoice is None:
+        """None where its template attaches none, and where all together are too large (D-05). Raises NotDrawn."""
+        if not known.attaches:
             return ()
-        content = self.documents.read(invoice.id, invoice.document_key)
-        if len(content) > ATTACHED_LIMIT:
-            raise NotDrawn("too_large_to_attach")
-        return (Attachment(name=invoice.document_name, media_type="application/pdf", content=content),)
+        invoices = (known.invoice,) if known.invoice else known.invoices
+        files, size = list[Attachment](), 0
+        for invoice in invoices:
+            content = self.documents.read(invoice.id, invoice.document_key)
+            size += len(content)
+            if size > ATTACHED_LIMIT:
+                return ()
+            files.append(Attachment(name=invoice.document_name, media_type="application/pdf", content=content))
+        return files
 
 
 def not_attached(message: Message, error: NotDrawn, now: datetime) -> Message:

@@ -1,4 +1,4 @@
-"""How long before a visit, or after it, a message is due: days and months by the local clock, hours and minutes elapsed."""
+"""How long before or after something a message is due: days and months by the local clock, hours and minutes elapsed."""
 
 import re
 from datetime import datetime, timedelta
@@ -18,14 +18,14 @@ class Unit(StrEnum):
 
 _CODES = {Unit.MINUTES: "m", Unit.HOURS: "h", Unit.DAYS: "d", Unit.MONTHS: "mo"}
 _UNITS = {code: unit for unit, code in _CODES.items()}
-_CODE = re.compile(r"([1-9]\d{0,4})(m|h|d|mo)")
+_CODE = re.compile(r"(0(?=h)|[1-9]\d{0,4})(m|h|d|mo)")
 
 LONGEST = {Unit.MINUTES: 1440, Unit.HOURS: 8760, Unit.DAYS: 365, Unit.MONTHS: 12}
 """How many of each are taken: a year at most, and in minutes a day."""
 
 
 class Delay(Value, frozen=True, kw_only=True):
-    """So many of one unit, one at least."""
+    """So many of one unit, one at least; 0 hours, of an invoice's own email, is at once (D-02)."""
 
     number: int
     unit: Unit

@@ -12,8 +12,9 @@ from creneau.messaging.dispatch import Dispatch
 from creneau.messaging.facts import Known, ReadKnown
 from creneau.messaging.instead import instead_by_email
 from creneau.messaging.may_send import may_send
-from creneau.messaging.message import Channel, Decision, Message, MessageState, content_key, message_ref
+from creneau.messaging.message import Channel, Decision, Kind, Message, MessageState, content_key, message_ref
 from creneau.messaging.mime import Attachment
+from creneau.messaging.payments.judge import judged
 from creneau.messaging.ports import (
     Contents,
     Mail,
@@ -33,7 +34,7 @@ from creneau.messaging.verdict import Defer, Reason, Send, Suppress, decided, wi
 from creneau.shared.again import Again
 from creneau.shared.model import Value
 from creneau.shared.store import Conflict, Put, Store, Write
-from creneau.shared.time import Clock
+from creneau.shared.time import Clock, local_date
 
 CLAIM_LASTS = timedelta(minutes=10)
 """After that no hand-over can still be running, and the sweeper calls the outcome unknown."""
@@ -88,6 +89,8 @@ class Deliver:
         message, verdict = known.message, may_send(known.message, known.facts, now)
         decision = decided(verdict, "hand_over", known.facts, now)
         if isinstance(verdict, Send):
+            if message.kind is Kind.PAYMENT_REMINDER:
+                known = known.listing(judged(message, known.facts, local_date(now, known.clinic.zone)).listed)
             return self._attached(known, decision, now)
         if isinstance(verdict, Defer) and verdict.reason is Reason.NOT_DUE:
             self.dispatch.on_its_way(message)

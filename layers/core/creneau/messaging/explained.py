@@ -50,6 +50,10 @@ REASONS = {
     Reason.NO_INVOICE: ("there is no such invoice", "check the invoice"),
     Reason.NOT_FINAL: ("it is still a draft", "finalise it first"),
     Reason.CREDITED: ("credit notes took all of it back", "send the credit note"),
+    Reason.PAID: ("nothing is owed any more", "nothing is left to do"),
+    Reason.NOT_DUE_YET: ("it is not due yet, or what is left is collected by itself", "wait for its due date"),
+    Reason.REMINDERS_OFF: ("the payer, or the patient, gets no payment reminders", "turn them on, or say why even so"),
+    Reason.PROMISED: ("the payer said when they pay, or that they do not have to", "wait, or read the task"),
 }
 
 STEPS = {
@@ -59,6 +63,7 @@ STEPS = {
     ("hand_over", "send"): "Found true and due, and handed over.",
     ("cancel", "cancel"): "Cancelled by staff.",
     ("resend", "send"): "Sent again by staff.",
+    ("send", "send"): "Asked for.",
     ("document", "not_drawn"): "Its PDF could not be drawn just now: tried again a minute later.",
     ("document", "failed"): "Not sent: its PDF could not be drawn.",
     ("call", "throttled"): "The provider asked to send more slowly: tried again a little later.",

@@ -1,6 +1,10 @@
-"""What a message is decided and written on, in two reads: what its id names, then what those name."""
+"""What a message is decided and written on, in two reads: what its id names, then what those name.
 
-from dataclasses import dataclass
+A payment reminder takes a third where it hangs on somebody else's record: its invoices say whose.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -29,20 +33,27 @@ from creneau.messaging.message import (
     parts_of,
 )
 from creneau.messaging.of_use import CatchUp, catch_up_ref, caught_up, is_late
-from creneau.messaging.ports import Invoices, InvoiceSeen, Offers, OfferSeen
+from creneau.messaging.payments.choose import MOST_OF_ONE_EMAIL
+from creneau.messaging.ports import Invoices, InvoiceSeen, Offers, OfferSeen, Owing, PayerSeen
+from creneau.messaging.reader import Payee
 from creneau.messaging.signature import SIGNATURES, UNSIGNED, Signatures
 from creneau.messaging.sms.month import SmsMonth, month_of, sms_month_ref
 from creneau.messaging.sms.numbers import Number, number_for_sms
 from creneau.messaging.template import TEMPLATE_BOOK, Template, TemplateBook, may_be_worded, template_ref
 from creneau.messaging.verdict import Facts
 from creneau.shared.model import Stored
+from creneau.shared.money import Money
 from creneau.shared.settings import SETTINGS, Clinic, Settings
-from creneau.shared.store import Put, Ref, Snapshot, Store, Unchanged, Write
+from creneau.shared.store import Absent, Put, Ref, Snapshot, Store, Unchanged, Write
 
 
 @dataclass(frozen=True)
 class Known:
-    """A message with everything that it says; what does not exist is None. `template`: what the clinic wrote of its own."""
+    """A message with everything that it says; what does not exist is None. `template`: what the clinic wrote of its own.
+
+    Of a payment reminder `invoices` are those that it is meant to remind of, by id with what is stored of each, `patients`
+    the records that say whether their payer gets reminders; `owed` is what a payment link is for.
+    """
 
     clinic: Clinic
     message: Message
@@ -59,6 +70,12 @@ class Known:
     offer: OfferSeen | None
     invoiced: Stored | None = None
     invoice: InvoiceSeen | None = None
+    payer: PayerSeen | None = None
+    kept_of_payer: Stored | Absent | None = None
+    invoices: tuple[InvoiceSeen, ...] = ()
+    reminded_of: Mapping[str, Stored] = field(default_factory=dict)
+    patients: Mapping[str, Patient] = field(default_factory=dict)
+    owed: Money | None = None
     is_late: bool = False
     caught_up: CatchUp | None = None
     signatures: Signatures = UNSIGNED
@@ -77,10 +94,34 @@ class Known:
             practitioner=self.practitioner,
             offer=self.offer,
             invoice=self.invoice,
+            payer=self.payer,
+            invoices=self.invoices,
+            patients=self.patients,
+            owed=self.owed,
             caught_up=self.caught_up,
             group=self.group,
             blocked=self.blocked,
         )
+
+    @property
+    def payee(self) -> Payee | None:
+        """What says who pays."""
+        return self.facts.payee
+
+    @property
+    def attaches(self) -> bool:
+        """Whether it carries the PDFs of its invoices (D-01)."""
+        if self.message.channel is not Channel.EMAIL or not (self.invoice or self.invoices):
+            return False
+        line = self.book.line(self.message.written_by, self.settings.messaging)
+        return line is None or line.attach
+
+    def listing(self, invoices: Iterable[InvoiceSeen]) -> "Known":
+        """The same reminder of those invoices alone, which is what its record says from then on."""
+        listed = tuple(invoices)
+        ids = tuple(i.id for i in listed)
+        kept = {id: self.reminded_of[id] for id in ids}
+        return replace(self, message=self.message.with_(invoice_ids=ids), invoices=listed, reminded_of=kept)
 
     def catching_up(self, now: datetime) -> list[Write]:
         """What a claim writes beside the message when it is late (M-17)."""
@@ -92,8 +133,15 @@ class Known:
         The released place itself is not among them: the five messages of a round would conflict with one another over
         the practitioner's day. Whoever takes the place in that instant finds the offers told a moment too late (W-08).
         """
-        items = (self.patient, self.appointment, self.round, self.invoiced)
-        return [Unchanged(item) for item in items if item is not None]
+        items = (self.patient, self.appointment, self.round, self.invoiced, *self.reminded_of.values())
+        others = [p for id, p in self.patients.items() if self.patient is None or id != self.patient.id]
+        held: list[Write] = [Unchanged(item) for item in (*items, *others) if item is not None]
+        match self.kept_of_payer:
+            case Absent():
+                return [*held, self.kept_of_payer]
+            case Stored():
+                return [*held, Unchanged(self.kept_of_payer)]
+        return held
 
 
 @dataclass(frozen=True)
@@ -102,6 +150,7 @@ class ReadKnown:
     offers: Offers
     invoices: Invoices
     clinic: Clinic
+    owing: Owing | None = None
 
     def __call__(self, message_id: str, now: datetime) -> Known | None:
         """None when there is no such message."""
@@ -113,6 +162,7 @@ class ReadKnown:
         settings, book = first.get(SETTINGS) or Settings(), first.get(TEMPLATE_BOOK) or TemplateBook()
         known: dict[str, Any] = {name: first.get(ref) for name, ref in named.items()}
         wanted, round = _wanted(message, known) | _template(message, book, settings), known.get("round")
+        wanted |= {id: self.invoices.ref(id) for id in _reminded_of(message)}
         late = is_late(message, settings, self.clinic, now)
         if late and message.patient_id:
             wanted["caught_up"] = catch_up_ref(message.patient_id)
@@ -122,6 +172,10 @@ class ReadKnown:
         known |= {name: read[ref] for name, ref in wanted.items()}
         if message.recipient is Recipient.PRACTITIONER:
             known["blocked"] = self._stopped(known.get("practitioner"), settings)
+        reminded_of = {id: known[id] for id in _reminded_of(message) if known[id] is not None}
+        invoices = tuple(self.invoices.seen(item) for item in reminded_of.values())
+        if message.kind is Kind.PAYMENT_REMINDER:
+            known |= self._of_reminder(message, known, invoices)
         return Known(
             clinic=self.clinic,
             message=message,
@@ -138,6 +192,11 @@ class ReadKnown:
             round=round,
             invoiced=known.get("invoice"),
             invoice=self.invoices.seen(known["invoice"]) if known.get("invoice") else None,
+            invoices=invoices,
+            reminded_of=reminded_of,
+            patients=known.get("patients", {}),
+            owed=self._owed(message),
+            **self._payer(message, known),
             is_late=late,
             caught_up=known.get("caught_up"),
             month=known.get("month"),
@@ -145,6 +204,41 @@ class ReadKnown:
             blocked=known.get("blocked"),
             offer=self.offers.seen(round, message.occurrence, Snapshot(read), now) if round else None,
         )
+
+    def _payer(self, message: Message, known: dict[str, Any]) -> dict[str, Any]:
+        """Nothing kept of the payer is something to hold on to, too: what they promise makes a record."""
+        if message.about is not About.PAYER or message.payer_key is None:
+            return {}
+        record, ref = known.get("payer"), self.invoices.payer_ref(message.payer_key)
+        return {
+            "payer": self.invoices.payer_seen(message.payer_key, record),
+            "kept_of_payer": record if record is not None else Absent(ref),
+        }
+
+    def _owed(self, message: Message) -> Money | None:
+        """As it is now, whatever it was when it was planned."""
+        if message.kind is not Kind.PAYMENT_LINK or message.payer_key is None:
+            return None
+        currency = message.given["currency"]
+        given = int(message.given["total"])
+        return Money(
+            amount=self.owing.total(message.payer_key, currency) if self.owing else given,
+            currency=currency,
+        )
+
+    def _of_reminder(
+        self, message: Message, known: dict[str, Any], invoices: tuple[InvoiceSeen, ...]
+    ) -> dict[str, Any]:
+        """The records of patients whose care alone is on an invoice, and whether an address that was typed in is blocked."""
+        patient: Patient | None = known.get("patient")
+        ids = {i.patient_ids[0] for i in invoices if len(i.patient_ids) == 1} - ({patient.id} if patient else set())
+        wanted: dict[str, Ref[Any]] = {id: patient_ref(id) for id in sorted(ids)}
+        typed = next((i.payer_email for i in invoices if i.payer_email), None) if message.patient_id is None else None
+        if typed:
+            wanted["blocked"] = blocked_ref(address_key(typed))
+        read = dict(zip(wanted, self.store.get_many(list(wanted.values())), strict=True)) if wanted else {}
+        others = {id: found for id, found in read.items() if id != "blocked" and found is not None}
+        return {"patients": others | ({patient.id: patient} if patient else {}), "blocked": read.get("blocked")}
 
     def _stopped(self, practitioner: Practitioner | None, settings: Settings) -> BlockedAddress | None:
         """Patients' records are marked when a number opts out; a practitioner's number is looked up, a read of its own."""
@@ -173,8 +267,15 @@ def _subject(kind: Kind, subject: str, occurrence: str, offers: Offers, invoices
             return {"patient": patient_ref(subject)}
         case About.INVOICE:
             return {"invoice": invoices.ref(subject)}
+        case About.PAYER:
+            return {"payer": invoices.payer_ref(subject)}
         case About.VOUCHER:
             return {}
+
+
+def _reminded_of(message: Message) -> tuple[str, ...]:
+    """As many as one email lists."""
+    return message.invoice_ids[:MOST_OF_ONE_EMAIL] if message.kind is Kind.PAYMENT_REMINDER else ()
 
 
 def _template(message: Message, book: TemplateBook, settings: Settings) -> dict[str, Ref[Any]]:
@@ -190,7 +291,7 @@ def _wanted(message: Message, known: dict[str, Any]) -> dict[str, Ref[Any]]:
     wanted: dict[str, Ref[Any]] = {}
     if message.patient_id and "patient" not in known:
         wanted["patient"] = patient_ref(message.patient_id)
-    typed_in = message.recipient is Recipient.PAYER and message.patient_id is None
+    typed_in = message.recipient is Recipient.PAYER and message.patient_id is None and bool(message.address)
     if message.recipient is Recipient.ADDRESS or typed_in:
         wanted["blocked"] = blocked_ref(address_key(message.address))
     appointment: Appointment | None = known.get("appointment")

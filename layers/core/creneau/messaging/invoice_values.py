@@ -16,8 +16,8 @@ def invoice_values(invoice: InvoiceSeen, said: Said) -> Values:
     owed = not invoice.is_credit_note and invoice.balance.amount > 0
     texts = {
         "invoice.number": one_line(invoice.number),
-        "invoice.issued_on": _day(invoice.issued_on, said),
-        "invoice.due_on": _day(invoice.due_on, said) if owed else "",
+        "invoice.issued_on": day_in_words(invoice.issued_on, said),
+        "invoice.due_on": day_in_words(invoice.due_on, said) if owed else "",
         "invoice.total": total,
         "invoice.balance": balance,
         "issuer.name": one_line(invoice.issuer_name),
@@ -31,12 +31,21 @@ def invoice_values(invoice: InvoiceSeen, said: Said) -> Values:
         (label["due"], texts["invoice.due_on"]),
     )
     details = Box(
-        when=texts["invoice.number"], rows=tuple(Row(label=name, lines=(text,)) for name, text in rows if text)
+        when=texts["invoice.number"],
+        rows=(*(Row(label=name, lines=(text,)) for name, text in rows if text), *files_row(said)),
     )
     due = f", {label['due']} {texts['invoice.due_on']}" if texts["invoice.due_on"] else ""
     preheader = total + due
     return Values(language=said.speech.language, texts=texts, blocks={"invoice.details": details}, preheader=preheader)
 
 
-def _day(day: date | None, said: Said) -> str:
+def files_row(said: Said) -> tuple[Row, ...]:
+    """Where the PDFs are that the email does not carry; it says that they are too large where it would carry them."""
+    link = said.links.get("files", "")
+    too_large = (said.labels["files_at"],) if said.known.attaches else ()
+    return (Row(label=said.labels["files"], lines=(*too_large, link)),) if link else ()
+
+
+def day_in_words(day: date | None, said: Said) -> str:
+    """Empty where there is no day."""
     return said.speech.date(from_local(datetime.combine(day, time(12)), said.clinic.zone)) if day else ""

@@ -9,6 +9,7 @@ from creneau.messaging.consent import is_agreed, is_past_its_day, leaves_at, sai
 from creneau.messaging.group import GroupState
 from creneau.messaging.message import CHANGES, Channel, Kind, Message, Recipient
 from creneau.messaging.of_use import asked_at, is_late, is_stale
+from creneau.messaging.payments.judge import judged
 from creneau.messaging.ports import InvoiceSeen, OfferSeen
 from creneau.messaging.quiet import morning_after, too_late_then
 from creneau.messaging.reader import reader_of
@@ -44,7 +45,7 @@ def may_send(message: Message, facts: Facts, now: datetime) -> Verdict:
         return Defer(now + LOOK_WHILE_PAUSED, Reason.PAUSED, "M-20")
     against = _turned_off(message, facts.settings, facts.book)
     if against is None and message.recipient is Recipient.PAYER:
-        against = _invoice(facts.invoice)
+        against = _money(message, facts, leaves_at(message, now, facts.clinic))
     against = against or _reader(message, facts)
     if against is None and message.kind in TELLS:
         against = _appointment(message, facts.appointment, now)
@@ -63,10 +64,12 @@ def may_send(message: Message, facts: Facts, now: datetime) -> Verdict:
     if now < at:
         is_due_then = at == message.goes_at
         return Defer(at, Reason.NOT_DUE, "M-01") if is_due_then else Defer(at, Reason.REST_DAY, "M-14")
-    return _quiet_hours(message, facts, now) or _catching_up(message, facts, now) or _send(message, facts)
+    return _quiet_hours(message, facts, now) or _catching_up(message, facts, now) or _send(message, facts, at)
 
 
-def _send(message: Message, facts: Facts) -> Send:
+def _send(message: Message, facts: Facts, at: datetime) -> Send:
+    if message.kind is Kind.PAYMENT_REMINDER:
+        return Send(on=judged(message, facts, local_date(at, facts.clinic.zone)).versions)
     to_patient = message.recipient is Recipient.PATIENT and facts.patient is not None
     return Send(on=said_by(message, facts.patient)) if to_patient and facts.patient else Send()
 
@@ -138,9 +141,9 @@ def _reader(message: Message, facts: Facts) -> Suppress | None:
             return Suppress(Reason.NO_PATIENT, "M-09")
         if facts.patient.erased:
             return Suppress(Reason.ERASED, "M-09")
-        if facts.patient.deceased and not (facts.invoice and facts.invoice.contact_id):
+        if facts.patient.deceased and not (facts.payee and facts.payee.contact_id):
             return Suppress(Reason.DECEASED, "M-09")
-    reader = reader_of(message, facts.patient, facts.practitioner, facts.invoice)
+    reader = reader_of(message, facts.patient, facts.practitioner, facts.payee)
     if reader is None:
         return Suppress(Reason.NO_PRACTITIONER, "M-09")
     if message.channel is Channel.SMS:
@@ -161,6 +164,18 @@ def _reader(message: Message, facts: Facts) -> Suppress | None:
 
 def _is_blocked(facts: Facts) -> bool:
     return facts.blocked is not None and facts.blocked.is_blocked
+
+
+def _money(message: Message, facts: Facts, at: datetime) -> Suppress | None:
+    """What is paid is not asked for; `at` is when it leaves, whose day counts."""
+    match message.kind:
+        case Kind.PAYMENT_LINK:
+            owes = facts.owed is not None and facts.owed.amount > 0
+            return None if owes else Suppress(Reason.PAID, "C-02")
+        case Kind.PAYMENT_REMINDER:
+            found = judged(message, facts, local_date(at, facts.clinic.zone))
+            return None if found.listed else Suppress(found.reason, found.rule, found.left_out)
+    return _invoice(facts.invoice)
 
 
 def _invoice(invoice: InvoiceSeen | None) -> Suppress | None:

@@ -30,16 +30,19 @@ class Kind(StrEnum):
     REVIEW = "review"
     VOUCHER = "voucher"
     INVOICE = "invoice"
+    PAYMENT_LINK = "payment_link"
+    PAYMENT_REMINDER = "payment_reminder"
 
 
 class About(StrEnum):
-    """What a message's subject is. `invoice` stands for a credit note too."""
+    """What a message's subject is. `invoice` stands for a credit note too, `payer` is a payer's key."""
 
     APPOINTMENT = "appointment"
     ROUND = "round"
     PATIENT = "patient"
     VOUCHER = "voucher"
     INVOICE = "invoice"
+    PAYER = "payer"
 
 
 ABOUT = dict.fromkeys(Kind, About.APPOINTMENT) | {
@@ -48,6 +51,8 @@ ABOUT = dict.fromkeys(Kind, About.APPOINTMENT) | {
     Kind.BIRTHDAY: About.PATIENT,
     Kind.VOUCHER: About.VOUCHER,
     Kind.INVOICE: About.INVOICE,
+    Kind.PAYMENT_LINK: About.PAYER,
+    Kind.PAYMENT_REMINDER: About.PAYER,
 }
 """What the subject in the id of a message of that kind names."""
 
@@ -97,9 +102,10 @@ class Message(Stored, frozen=True, kw_only=True):
     `hand_overs` counts claims, `lost_hand_overs` those of which nobody learnt the outcome; `content_key` is where the
     content as sent is kept, secret links blanked. `round_id` and `appointment_id` are what it concerns, `practitioner_id`
     whose agenda that is in. `template_id` names the template to write it by, None: the system one of its kind and
-    channel. `recipient` says who reads it: the patient (or whoever gets the patient's messages), a practitioner, the payer
-    of the invoice, or the address given in `address` when it was planned. `given` are the words and amounts that it alone
-    carries. `in_place_of` is an SMS that did not go. `credits` were reserved in the SMS month `month`, `YYYY-MM`.
+    channel. `recipient` says who reads it: the patient (or whoever gets the patient's messages), a practitioner, the payer,
+    or the address given in `address` when it was planned. `given` are the words and amounts that it alone carries.
+    `payer_key` is who pays what it is about; `invoice_ids` are those that it reminds of, from its claim on just those that
+    it lists. `in_place_of` is an SMS that did not go. `credits` were reserved in the SMS month `month`, `YYYY-MM`.
     """
 
     id: str
@@ -116,6 +122,8 @@ class Message(Stored, frozen=True, kw_only=True):
     in_place_of: str | None = None
     credits: int = 0
     month: str = ""
+    payer_key: str | None = None
+    invoice_ids: tuple[str, ...] = ()
     appointment_id: str | None = None
     round_id: str | None = None
     occurrence: str
@@ -250,6 +258,11 @@ def messages_of_patient(patient_id: str) -> Collection[Message]:
 
 def messages_of_appointment(appointment_id: str) -> Collection[Message]:
     return Collection("messages_of_appointment", Message, (appointment_id,), newest_first=True)
+
+
+def messages_of_payer(payer_key: str) -> Collection[Message]:
+    """What was sent to a payer about money, by due time: invoices, payment links, payment reminders."""
+    return Collection("messages_of_payer", Message, (payer_key,), newest_first=True)
 
 
 def messages_of_batch(batch_id: str) -> Collection[Message]:

@@ -178,12 +178,33 @@ class Invoices(Protocol):
         """The invoice with one more sending counted, to be written with its message."""
         ...
 
+    def reminded(self, invoice: Stored, on: date) -> Stored:
+        """The invoice with the local day of its last reminder, never an earlier one than it has (D-07)."""
+        ...
+
+    def payer_ref(self, payer_key: str) -> Ref[Any]: ...
+
+    def payer_seen(self, payer_key: str, record: Stored | None) -> "PayerSeen":
+        """`record`: what is kept of the payer, None: nothing yet."""
+        ...
+
+    def payer_reminded(self, payer_key: str, record: Stored | None, on: date) -> Stored:
+        """What is kept of the payer, with the local day of their last reminder."""
+        ...
+
+    def payer_asked(self, payer_key: str, record: Stored | None, total: int, at: datetime) -> Stored:
+        """What is kept of the payer once a payment link for so much is on its way (C-02)."""
+        ...
+
 
 class PayerSeen(Value, frozen=True, kw_only=True):
     """What billing keeps of a payer. `receives_reminders` is that of somebody typed in, on no patient's record (D-03);
-    reminders are paused up to the local day `paused_until`, that day included (D-08)."""
+    reminders are paused up to the local day `paused_until`, that day included (D-08). `patient_id` and `contact_id` are the
+    records that the payer is on, as their key says; somebody typed in is on none."""
 
     key: str
+    patient_id: str | None = None
+    contact_id: str | None = None
     receives_reminders: bool = True
     paused_until: date | None = None
     last_reminded_on: date | None = None
@@ -206,6 +227,14 @@ class OwedInvoices(Protocol):
     def payer_ref(self, payer_key: str) -> Ref[Any]: ...
 
     def payer_seen(self, payer_key: str, record: Stored | None) -> PayerSeen: ...
+
+
+class Owing(Protocol):
+    """Billing, asked what a payment link is about."""
+
+    def total(self, payer_key: str, currency: str) -> int:
+        """What the payer owes now in that currency, invoiced or not, in minor units."""
+        ...
 
 
 class NotDrawn(Exception):

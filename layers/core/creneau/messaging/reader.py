@@ -2,7 +2,7 @@
 
 from creneau.agenda.catalogue import Patient, Practitioner
 from creneau.messaging.message import Message, Recipient
-from creneau.messaging.ports import InvoiceSeen
+from creneau.messaging.ports import InvoiceSeen, PayerSeen
 from creneau.shared.model import Value
 
 
@@ -17,8 +17,12 @@ class Reader(Value, frozen=True, kw_only=True):
     phone_blocked: bool = False
 
 
+Payee = InvoiceSeen | PayerSeen
+"""What says who pays: an invoice, or the payer's key alone."""
+
+
 def reader_of(
-    message: Message, patient: Patient | None, practitioner: Practitioner | None, invoice: InvoiceSeen | None = None
+    message: Message, patient: Patient | None, practitioner: Practitioner | None, payee: Payee | None = None
 ) -> Reader | None:
     """None when the record that would name them is gone."""
     match message.recipient:
@@ -30,7 +34,7 @@ def reader_of(
                 return None
             return Reader(name=practitioner.name, email=practitioner.email, phone=practitioner.phone)
         case Recipient.PAYER:
-            return payer_of(invoice, patient) if invoice else None
+            return payer_of(payee, patient) if payee else None
     return reader_of_patient(patient) if patient else None
 
 
@@ -47,17 +51,24 @@ def reader_of_patient(patient: Patient) -> Reader:
     )
 
 
-def payer_of(invoice: InvoiceSeen, patient: Patient | None) -> Reader:
+def payer_of(payee: Payee, patient: Patient | None) -> Reader:
     """At the address that their record has now: a payer who is a patient is reached as in all their messages, a contact
-    at their own. Somebody typed in, or a contact who was deleted, at the address on the invoice; in its language."""
-    contact = next((c for c in patient.contacts if c.id == invoice.contact_id), None) if patient else None
-    if contact is not None:
+    at their own. Somebody typed in, or a contact who was deleted, at the address on the invoice. In the invoice's language,
+    and without one in their own."""
+    invoice = payee if isinstance(payee, InvoiceSeen) else None
+    contact = next((c for c in patient.contacts if c.id == payee.contact_id), None) if patient else None
+    reader = contact or (patient.reader if patient is not None and payee.contact_id is None else None)
+    if reader is None or patient is None:
         return Reader(
-            name=contact.name, language=invoice.language, email=contact.email, email_blocked=contact.email_blocked
+            name=invoice.payer_name if invoice else "",
+            language=invoice.language if invoice else None,
+            email=invoice.payer_email if invoice else None,
         )
-    if patient is not None and invoice.contact_id is None:
-        reader = patient.reader
-        return Reader(
-            name=reader.name, language=invoice.language, email=reader.email, email_blocked=reader.email_blocked
-        )
-    return Reader(name=invoice.payer_name, language=invoice.language, email=invoice.payer_email)
+    return Reader(
+        name=reader.name,
+        language=(invoice.language if invoice else None) or reader.language or patient.language,
+        email=reader.email,
+        email_blocked=reader.email_blocked,
+        phone=reader.phone,
+        phone_blocked=reader.phone_blocked,
+    )

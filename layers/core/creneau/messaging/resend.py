@@ -38,6 +38,8 @@ NOT_AGAIN = {
     Kind.REVIEW: "patients are asked once in six months (M-19)",
     Kind.VOUCHER: "send the voucher itself again",
     Kind.INVOICE: "send the invoice itself again",
+    Kind.PAYMENT_LINK: "its link can't be written a second time; the payer finds it in the first message",
+    Kind.PAYMENT_REMINDER: "remind the payer again: the list of what is owed comes first",
 }
 """Kinds that are not sent again this way, and what to do instead."""
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from creneau.messaging.facts import Known
 from creneau.messaging.message import Kind
 from creneau.messaging.opt_out import has_opt_out, new_opt_out_link
+from creneau.messaging.payments.pay_link import new_pay_link, payer_asked
 from creneau.shared.link import Link, hash_of, token_of
 from creneau.shared.model import Value
 from creneau.shared.settings import Clinic
@@ -18,7 +19,7 @@ BLANK = "…"
 
 
 class Secrets(Value, frozen=True, kw_only=True):
-    """`addresses` by what they are for: `offer`, `opt_out`; `links` are what the table keeps of them."""
+    """`addresses` by what they are for: `offer`, `opt_out`, `pay`; `links` are what the table keeps of them."""
 
     addresses: dict[str, str] = {}
     tokens: tuple[str, ...] = ()
@@ -38,7 +39,8 @@ class MakeSecrets:
     public_base_url: str
     random_bytes: Callable[[int], bytes]
 
-    def __call__(self, known: Known, now: datetime) -> Secrets:
+    def __call__(self, known: Known, now: datetime, *, pays: bool = True) -> Secrets:
+        """`pays`: whether a message to a payer carries the link of what they owe."""
         message = known.message
         if message.kind is Kind.OFFER and known.offer is not None:
             token = token_of(self.random_bytes(16))
@@ -46,6 +48,10 @@ class MakeSecrets:
         if message.patient_id and has_opt_out(message):
             token, link = new_opt_out_link(message.patient_id, self.random_bytes, self.clinic, now)
             return self._one("opt_out", f"/u/{token}", token, link)
+        payer_key = payer_asked(known)
+        if pays and payer_key:
+            token, link = new_pay_link(payer_key, self.random_bytes, self.clinic, now)
+            return self._one("pay", f"/p/{token}", token, link)
         return Secrets()
 
     def _one(self, purpose: str, path: str, token: str, link: Link) -> Secrets:

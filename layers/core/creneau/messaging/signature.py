@@ -31,7 +31,13 @@ class Occasion(StrEnum):
 
 _AWAITED = frozenset({Attendance.PENDING_CONFIRMATION})
 _CALLED_OFF = frozenset({Attendance.CANCELLED_BY_PATIENT, Attendance.CANCELLED_BY_PRACTITIONER})
-_PICKED = {Kind.INVOICE: Occasion.INVOICES, Kind.REVIEW: Occasion.REVIEWS, Kind.VOUCHER: Occasion.VOUCHERS}
+_PICKED = {
+    Kind.INVOICE: Occasion.INVOICES,
+    Kind.PAYMENT_LINK: Occasion.INVOICES,
+    Kind.PAYMENT_REMINDER: Occasion.INVOICES,
+    Kind.REVIEW: Occasion.REVIEWS,
+    Kind.VOUCHER: Occasion.VOUCHERS,
+}
 
 
 class Signature(Value, frozen=True, kw_only=True):

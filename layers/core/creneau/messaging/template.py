@@ -28,6 +28,10 @@ SYSTEM: dict[str, tuple[Delay, ...]] = {
     "review.email": (_DAY,),
     "voucher.email": (),
     "invoice.email": (),
+    "invoice.sms": (),
+    "payment_link.email": (),
+    "payment_link.sms": (),
+    "payment_reminder.email": (),
 }
 """The system templates, one per kind and channel, and their fixed delays: before the visit, after it for a review."""
 
@@ -36,16 +40,19 @@ VARIANTS = {"moved.email": ("accepted",), "cancelled.email": ("by_patient",), "i
 
 CUSTOM = frozenset(
     {"reminder.email", "reminder.sms", "confirmed.sms", "online_booking.sms", "custom.sms", "birthday.sms"}
-    | {"review.email", "voucher.email"}
+    | {"review.email", "voucher.email", "invoice.email", "payment_reminder.email"}
 )
 """The kinds and channels of which a clinic may have templates of its own."""
 
-BY_HAND = frozenset({"custom.sms", "voucher.email", "invoice.email"})
-"""Only sent when staff say so: there is nothing to turn off."""
+BY_HAND = frozenset({"custom.sms", "voucher.email", "invoice.email", "payment_reminder.email"})
+"""Only sent when staff say so: there is nothing to turn off. By itself a clinic's own template of that kind goes."""
 
-CANNOT_BE_OFF = BY_HAND | NEVER_OFF
+BY_AUTOMATIC_INVOICING = frozenset({"invoice.sms", "payment_link.email", "payment_link.sms"})
+"""Sent as the settings of automatic invoicing say, and on their account alone (C-02)."""
 
-DELAYS_OF = {Kind.REMINDER: (1, 10), Kind.REVIEW: (1, 1)}
+CANNOT_BE_OFF = BY_HAND | BY_AUTOMATIC_INVOICING | NEVER_OFF
+
+DELAYS_OF = {Kind.REMINDER: (1, 10), Kind.REVIEW: (1, 1), Kind.INVOICE: (1, 1), Kind.PAYMENT_REMINDER: (1, 10)}
 """How many delays a template of a kind has, at least and at most; the others have none."""
 
 MOST = 200
@@ -56,7 +63,8 @@ class Line(Value, frozen=True, kw_only=True):
     """What planning needs of a template. `wording` counts the edits of its wording, 0: as shipped.
 
     `since`: when it was last turned on; `existing_since`: from when on it acts on invoices issued before that, too, which
-    staff say by itself (D-02). `sender` is empty for the clinic's own (`settings.sms.sender`).
+    staff say by itself (D-02). `sender` is empty for the clinic's own (`settings.sms.sender`). `attach`: whether its emails
+    carry the PDFs of their invoices (D-01).
     """
 
     id: str
@@ -68,6 +76,7 @@ class Line(Value, frozen=True, kw_only=True):
     sender: str = ""
     wording: int = 0
     existing_since: datetime | None = None
+    attach: bool = True
 
     @property
     def is_system(self) -> bool:

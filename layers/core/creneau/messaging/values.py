@@ -10,9 +10,11 @@ from creneau.messaging.invoice_values import invoice_values
 from creneau.messaging.lines import web_address
 from creneau.messaging.locale import Speech
 from creneau.messaging.message import Channel, Kind
+from creneau.messaging.payments.values import money_values
 from creneau.messaging.reader import reader_of
 from creneau.messaging.said import Said
 from creneau.messaging.wording.blocks import Block, Box, Button, Row, Values, labels
+from creneau.messaging.wording.fields import MONEY
 from creneau.messaging.wording.how import how
 from creneau.messaging.words import one_line
 from creneau.shared.money import Money
@@ -24,12 +26,13 @@ _OVER = frozenset({Kind.CANCELLED, Kind.REFUSED})
 
 def language_for(known: Known) -> str:
     """The reader's, else the clinic's."""
-    reader = reader_of(known.message, known.patient, known.practitioner, known.invoice)
+    reader = reader_of(known.message, known.patient, known.practitioner, known.payee)
     return language_of(reader.language if reader else None, known.clinic.language)
 
 
 def values_of(known: Known, channel: Channel, language: str, links: Mapping[str, str]) -> Values:
-    """`links` are the message's secret ones, by what they are for: `offer`, `opt_out`; `review` in a sample.
+    """`links` are the message's secret ones, by what they are for: `offer`, `opt_out`, `pay`, and `files` where the PDFs are
+    to be had by it; `review` in a sample.
 
     ValueError when the message names what does not exist: `may_send` is asked first.
     """
@@ -51,6 +54,11 @@ def values_of(known: Known, channel: Channel, language: str, links: Mapping[str,
         texts |= told.texts
         blocks |= told.blocks
         preheader = told.preheader
+    if known.message.kind in MONEY:
+        told = money_values(known, said)
+        texts |= told.texts
+        blocks |= told.blocks
+        preheader = told.preheader or preheader
     if "voucher.code" in texts:
         until = _rows((said.labels["valid_until"], texts.get("voucher.expires_on", "")))
         blocks["voucher.details"] = Box(when=texts["voucher.code"], label=said.labels["code"], rows=until)
@@ -58,7 +66,14 @@ def values_of(known: Known, channel: Channel, language: str, links: Mapping[str,
     if review := links.get("review", own):
         texts["review.link"] = review
         blocks["review.button"] = Button(href=review, label=said.labels["review"])
-    return Values(language=language, texts=texts, blocks=blocks, manner=said.manner, preheader=preheader)
+    return Values(
+        language=language,
+        texts=texts,
+        blocks=blocks,
+        manner=said.manner,
+        preheader=preheader,
+        must=("pay.button",) if "files" in links and "pay.button" in blocks else (),
+    )
 
 
 def _clinic(said: Said) -> dict[str, str]:
@@ -75,7 +90,7 @@ def _clinic(said: Said) -> dict[str, str]:
 
 def _people(said: Said) -> dict[str, str]:
     known = said.known
-    reader = reader_of(known.message, known.patient, known.practitioner, known.invoice)
+    reader = reader_of(known.message, known.patient, known.practitioner, known.payee)
     patient = known.patient
     texts = {
         "recipient.name": one_line(reader.name)[: Patient.NAME_LIMIT] if reader else "",

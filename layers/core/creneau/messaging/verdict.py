@@ -11,10 +11,11 @@ from creneau.agenda.catalogue import Patient, Practitioner
 from creneau.messaging.group import SmsGroup
 from creneau.messaging.message import Decision, Message, MessageState
 from creneau.messaging.of_use import CatchUp
-from creneau.messaging.ports import InvoiceSeen, OfferSeen
+from creneau.messaging.ports import InvoiceSeen, OfferSeen, PayerSeen
 from creneau.messaging.sms.numbers import NumberFault
 from creneau.messaging.template import TemplateBook
 from creneau.shared.model import Value
+from creneau.shared.money import Money
 from creneau.shared.settings import Clinic, Settings
 
 
@@ -61,10 +62,18 @@ class Reason(StrEnum):
     NO_INVOICE = "invoice_unknown"
     NOT_FINAL = "invoice_not_final"
     CREDITED = "invoice_credited_in_full"
+    PAID = "nothing_is_owed"
+    NOT_DUE_YET = "invoice_not_due_yet"
+    REMINDERS_OFF = "payment_reminders_off"
+    PROMISED = "payer_said_when_they_pay"
 
 
 class Facts(Value, frozen=True, kw_only=True):
-    """All that the decision rests on, as read together."""
+    """All that the decision rests on, as read together.
+
+    Of a payment reminder `invoices` are those that it is meant to remind of, `patients` those whose records say whether;
+    `owed` is what a payment link would be for.
+    """
 
     clinic: Clinic
     settings: Settings
@@ -74,9 +83,18 @@ class Facts(Value, frozen=True, kw_only=True):
     practitioner: Practitioner | None = None
     offer: OfferSeen | None = None
     invoice: InvoiceSeen | None = None
+    payer: PayerSeen | None = None
+    invoices: tuple[InvoiceSeen, ...] = ()
+    patients: Mapping[str, Patient] = {}
+    owed: Money | None = None
     caught_up: CatchUp | None = None
     group: SmsGroup | None = None
     blocked: BlockedAddress | None = None
+
+    @property
+    def payee(self) -> "InvoiceSeen | PayerSeen | None":
+        """What says who pays."""
+        return self.invoice or next(iter(self.invoices), None) or self.payer
 
 
 @dataclass(frozen=True)
@@ -127,6 +145,8 @@ def decided(verdict: Verdict, step: str, facts: Facts, now: datetime) -> Decisio
         known["answer_before"] = facts.offer.expires_at.isoformat()
     if facts.invoice is not None:
         known["invoice_version"] = str(facts.invoice.version)
+    if facts.payer is not None and facts.payer.version:
+        known["payer_version"] = str(facts.payer.version)
     name = {Send: "send", Defer: "defer", Suppress: "suppress"}[type(verdict)]
     return Decision(at=now, step=step, verdict=name, rule=verdict.rule, facts=known)
 

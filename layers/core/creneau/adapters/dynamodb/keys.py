@@ -24,6 +24,7 @@
 | vouchers, latest first                       | by_first  | VOUCHERS                     | created#id                  |
 | patients by birthday                         | by_second | BIRTHDAYS#month-day          | id                          |
 | messages of a group's batch                  | by_second | BATCH#id#MESSAGES            | due#id                      |
+| messages to a payer, latest first            | by_second | PAYER#key#MESSAGES           | due#id                      |
 | messages by state                            | by_third  | MESSAGES#state               | due#id                      |
 | patients whose messages go to an address     | by_third  | ADDRESS#key                  | id                          |
 | patients whose SMS go to a number            | by_fourth | NUMBER#key                   | id                          |
@@ -225,6 +226,8 @@ def _message(m: Message) -> dict[str, str]:
         keys |= {"g2pk": f"APPOINTMENT#{m.appointment_id}#MESSAGES", "g2sk": order}
     elif m.batch_id:
         keys |= {"g2pk": f"BATCH#{m.batch_id}#MESSAGES", "g2sk": order}
+    elif m.payer_key:
+        keys |= {"g2pk": f"PAYER#{m.payer_key}#MESSAGES", "g2sk": order}
     if m.provider_id and m.channel is Channel.SMS:
         keys |= {"g4pk": f"PROVIDER#{m.provider_id}", "g4sk": m.id}
     return keys
@@ -360,6 +363,8 @@ def place_of(of: Collection[Any]) -> tuple[str | None, str, str, str]:
             return "by_second", f"APPOINTMENT#{key[0]}#MESSAGES", "", _HIGHEST
         case "messages_of_batch":
             return "by_second", f"BATCH#{key[0]}#MESSAGES", "", _HIGHEST
+        case "messages_of_payer":
+            return "by_second", f"PAYER#{key[0]}#MESSAGES", "", _HIGHEST
         case "uses_of_month":
             return None, f"SMSMONTH#{key[0]}", "USE#", "USE#" + _HIGHEST
         case "messages_by_state":

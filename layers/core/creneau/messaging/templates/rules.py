@@ -36,12 +36,17 @@ def faults_of_delays(kind: Kind, delays: Sequence[Delay]) -> list[Fault]:
     faults = []
     for n, delay in enumerate(delays):
         at, longest = f"delays[{n}]", LONGEST[delay.unit]
-        if not 1 <= delay.number <= longest:
+        if kind is Kind.INVOICE:
+            if (delay.number, delay.unit) != (0, Unit.HOURS):
+                faults.append(Fault(at, "an invoice leaves when it is finalised, or by hand", "give 0 hours"))
+        elif not 1 <= delay.number <= longest:
             faults.append(Fault(f"{at}.number", "it is out of reach", f"give 1 to {longest} {delay.unit}"))
         elif delay in delays[:n]:
             faults.append(Fault(at, "it is there already", "leave it out"))
         elif kind is Kind.REVIEW and delay.unit not in (Unit.DAYS, Unit.HOURS):
             faults.append(Fault(f"{at}.unit", "a review is asked for some hours or days later", "give hours or days"))
+        elif kind is Kind.PAYMENT_REMINDER and delay.unit is Unit.MINUTES:
+            faults.append(Fault(f"{at}.unit", "payers are reminded hours or days later", "give hours, days or months"))
     return faults
 
 

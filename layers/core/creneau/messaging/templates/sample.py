@@ -1,15 +1,16 @@
 """A made-up message in each language, so that staff see what a wording will say before anybody gets it (M-08)."""
 
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from creneau.agenda.appointment import Appointment
 from creneau.agenda.attendance import Attendance
 from creneau.agenda.catalogue import Address, Location, Patient, Practitioner, Predefined, Service
 from creneau.messaging.facts import Known
 from creneau.messaging.message import ABOUT, About, Channel, Kind, Message, Recipient
-from creneau.messaging.ports import InvoiceSeen, OfferSeen
+from creneau.messaging.ports import InvoiceSeen, OfferSeen, PayerSeen
 from creneau.messaging.template import TemplateBook
+from creneau.messaging.wording.fields import MONEY
 from creneau.shared.money import Money
 from creneau.shared.settings import Clinic, Settings
 from creneau.shared.time import after_days, from_local, local_date
@@ -36,7 +37,7 @@ _ENDED = {
     Kind.REVIEW: Attendance.ATTENDED,
 }
 
-_RECIPIENTS = {Kind.ONLINE_BOOKING: Recipient.PRACTITIONER, Kind.INVOICE: Recipient.PAYER}
+_RECIPIENTS = {Kind.ONLINE_BOOKING: Recipient.PRACTITIONER} | dict.fromkeys(MONEY, Recipient.PAYER)
 
 
 def sample(
@@ -50,6 +51,7 @@ def sample(
     address = Address(street=lines[0], postcode=lines[1], town=lines[2], country=clinic.country)
     own = {Kind.OFFER: later, Kind.REVIEW: after_days(day, -1, clinic.zone)}.get(kind, start)
     visit = _visit(kind, own, variant, now)
+    billed = invoice(doctor, f"{first} {last}", variant, now, clinic)
     is_visit = ABOUT[kind] in (About.APPOINTMENT, About.ROUND)
     return Known(
         clinic=clinic,
@@ -72,7 +74,10 @@ def sample(
         ),
         round=None,
         offer=offer(start, now, clinic) if kind is Kind.OFFER else None,
-        invoice=invoice(doctor, f"{first} {last}", variant, now, clinic) if kind is Kind.INVOICE else None,
+        invoice=billed if kind is Kind.INVOICE else None,
+        invoices=open_ones(billed) if kind is Kind.PAYMENT_REMINDER else (),
+        payer=PayerSeen(key="sample", patient_id="sample") if kind is Kind.PAYMENT_LINK else None,
+        owed=billed.balance if kind is Kind.PAYMENT_LINK else None,
     )
 
 
@@ -126,10 +131,24 @@ def invoice(issuer: str, payer: str, variant: str, now: datetime, clinic: Clinic
     )
 
 
+def open_ones(invoice: InvoiceSeen) -> tuple[InvoiceSeen, ...]:
+    """Two that are due since a while."""
+    older = {"issued_on": _before(invoice.issued_on, 75), "due_on": _before(invoice.due_on, 75)}
+    old = {"issued_on": _before(invoice.issued_on, 45), "due_on": _before(invoice.due_on, 45)}
+    return invoice.with_(id="sample-1", number="2026-0017", **older), invoice.with_(id="sample-2", **old)
+
+
+def _before(day: date | None, days: int) -> date | None:
+    return day - timedelta(days=days) if day else None
+
+
 def links(public_base_url: str) -> dict[str, str]:
     """As long as real ones, which an SMS counts; they open nothing."""
     base = public_base_url or "https://example.com"
-    return {name: f"{base}/{path}/{TOKEN}" for name, path in (("offer", "o"), ("review", "r"), ("opt_out", "u"))}
+    return {
+        name: f"{base}/{path}/{TOKEN}"
+        for name, path in (("offer", "o"), ("review", "r"), ("opt_out", "u"), ("pay", "p"))
+    }
 
 
 def _visit(kind: Kind, start: datetime, variant: str, now: datetime) -> Appointment:

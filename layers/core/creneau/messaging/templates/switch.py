@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from creneau.messaging.template import BY_HAND, CANNOT_BE_OFF, TEMPLATE_BOOK, TemplateBook
+from creneau.messaging.template import BY_AUTOMATIC_INVOICING, BY_HAND, CANNOT_BE_OFF, TEMPLATE_BOOK, TemplateBook
 from creneau.messaging.templates.show import Shown, ShowTemplates
 from creneau.shared.again import Again
 from creneau.shared.errors import Refused
@@ -54,4 +54,7 @@ class SwitchTemplate:
 def always_on(id: str) -> Refused:
     if id in BY_HAND:
         return Refused("it is only sent by hand", code="always_on", remedy="don't send it")
+    if id in BY_AUTOMATIC_INVOICING:
+        remedy = "turn billing.automatic off, or choose another mode or channel"
+        return Refused("automatic invoicing sends it", code="always_on", remedy=remedy)
     return Refused("offers are always told", code="always_on", remedy="to make none, turn the waitlist off")

@@ -41,13 +41,15 @@ class Values(Value, frozen=True, kw_only=True):
     """What the fields of one message stand for, in its language; a block, or a text, that is empty is not there.
 
     `manner` says that a visit is not at the clinic, with how to join it where it is remote: a wording that leaves that
-    out is told it (A-02, A-03). `preheader` is what a list of emails shows beside the subject.
+    out is told it (A-02, A-03). `must` names blocks that are shown even where a wording leaves them out. `preheader` is what
+    a list of emails shows beside the subject.
     """
 
     language: str
     texts: dict[str, str]
     blocks: dict[str, Block] = {}
     manner: tuple[str, ...] = ()
+    must: tuple[str, ...] = ()
     preheader: str = ""
 
 

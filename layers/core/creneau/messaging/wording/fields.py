@@ -23,7 +23,10 @@ class Part(StrEnum):
 
 
 EVERY = frozenset(Kind)
-VISITS = EVERY - {Kind.CUSTOM, Kind.BIRTHDAY, Kind.VOUCHER, Kind.INVOICE}
+MONEY = frozenset({Kind.INVOICE, Kind.PAYMENT_LINK, Kind.PAYMENT_REMINDER})
+"""Messages to a payer."""
+
+VISITS = EVERY - MONEY - {Kind.CUSTOM, Kind.BIRTHDAY, Kind.VOUCHER}
 EMAIL, ALL = frozenset({Channel.EMAIL}), frozenset(Channel)
 
 
@@ -72,7 +75,8 @@ def _block(name: str, kinds: frozenset[Kind], privacy: Privacy = Privacy.PERSONA
 _JOINED = frozenset({Kind.CONFIRMED, Kind.MOVED, Kind.REMINDER})
 _MOVED, _OFFER = frozenset({Kind.MOVED}), frozenset({Kind.OFFER})
 _REVIEW, _VOUCHER, _INVOICE = frozenset({Kind.REVIEW}), frozenset({Kind.VOUCHER}), frozenset({Kind.INVOICE})
-_OF_PATIENTS = EVERY - _VOUCHER - _INVOICE
+_PAYMENT = MONEY - _INVOICE
+_OF_PATIENTS = EVERY - _VOUCHER - MONEY
 _UNASKED = frozenset({Kind.CUSTOM, Kind.BIRTHDAY, Kind.REVIEW})
 
 FIELDS: dict[str, Field] = {
@@ -119,6 +123,10 @@ FIELDS: dict[str, Field] = {
         _personal("invoice.balance", _INVOICE),
         _personal("issuer.name", _INVOICE),
         _block("invoice.details", _INVOICE),
+        _personal("owed.amount", _PAYMENT),
+        _block("owed.details", _PAYMENT),
+        _personal("pay.link", MONEY, optional=True, address=True),
+        _block("pay.button", MONEY, optional=True),
         _personal("opt_out.link", _UNASKED, optional=True, address=True),
     )
 }
@@ -128,6 +136,8 @@ NEEDED: dict[Kind, tuple[str, ...]] = {
     Kind.BIRTHDAY: ("opt_out.link",),
     Kind.REVIEW: ("review.button", "review.link"),
     Kind.VOUCHER: ("voucher.details", "voucher.code"),
+    Kind.PAYMENT_LINK: ("pay.button", "pay.link"),
+    Kind.PAYMENT_REMINDER: ("owed.details",),
 }
 """Fields without which a message of a kind is of no use, or not allowed (M-14): one of them must be there."""
 

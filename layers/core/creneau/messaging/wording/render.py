@@ -70,8 +70,10 @@ def _parts(body: Parsed, values: Values) -> list[Shown]:
     join = values.blocks.get("appointment.video_button")
     if join is not None and not body.fields & _JOINING:
         parts.append(join)
-    return parts
+    return parts + [values.blocks[name] for name in values.must if not body.fields & _TOLD_BY.get(name, {name})]
 
+
+_TOLD_BY = {"pay.button": {"pay.button", "pay.link"}}
 
 _JOINING = {"appointment.video_button", "appointment.video_link", "appointment.how"}
 

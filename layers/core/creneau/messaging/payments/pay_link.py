@@ -1,0 +1,41 @@
+"""The secret link in a payer's messages: it opens what they owe then, and how to pay it or promise to (C-05, D-08)."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from creneau.messaging.facts import Known
+from creneau.messaging.message import Recipient
+from creneau.shared.link import Link, hash_of, token_of
+from creneau.shared.settings import Clinic
+from creneau.shared.time import after_months
+
+PURPOSE = "pay"
+
+KNOWN_MONTHS = 12
+"""How long the link of a message opens what its payer owes."""
+
+
+def payer_asked(known: Known) -> str:
+    """The key of whoever the message asks to pay; empty: nobody, a credit note's reader or whoever owes nothing more."""
+    message, invoice = known.message, known.invoice
+    if message.recipient is not Recipient.PAYER:
+        return ""
+    if invoice is not None and (invoice.is_credit_note or invoice.balance.amount <= 0):
+        return ""
+    return message.payer_key or (invoice.payer_key if invoice else "")
+
+
+def new_pay_link(
+    payer_key: str, random_bytes: Callable[[int], bytes], clinic: Clinic, now: datetime
+) -> tuple[str, Link]:
+    """The token, which is told once and never kept, and the link that it opens: its `subject` holds the `payer_key`."""
+    token = token_of(random_bytes(16))
+    link = Link(
+        hash=hash_of(token),
+        purpose=PURPOSE,
+        subject={"payer_key": payer_key},
+        key=random_bytes(16).hex(),
+        created_at=now,
+        ttl=int(after_months(now, KNOWN_MONTHS, clinic.zone).timestamp()),
+    )
+    return token, link
