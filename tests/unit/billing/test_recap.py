@@ -7,7 +7,7 @@ import pytest
 from creneau.agenda.attendance import Attendance
 from creneau.agenda.catalogue import Contact, Service, practitioner_ref, service_ref
 from creneau.billing.asked import Asked
-from creneau.billing.issuer import Issuer
+from creneau.billing.issuer import InvoiceTemplate, Issuer
 from creneau.billing.payer import Payer, PayerKind
 from creneau.billing.recap import Grouping
 from creneau.shared.actor import Actor, Role
@@ -163,6 +163,17 @@ def test_the_issuer_is_the_practitioners_unless_chosen(books):
     assert recap(books, consultation_ids=ids, issuer_id="iss_2").issuer_id == "iss_2"
     with pytest.raises(Invalid, match="several practitioners"):
         recap(books, consultation_ids=ids)
+
+
+@pytest.mark.rule("B-10")
+def test_the_template_is_the_practitioners_unless_chosen(books):
+    books.put(*(InvoiceTemplate(id=f"itp_{n}", name=f"T{n}") for n in (1, 2)))
+    books.put(books.store.get(practitioner_ref("prc_1")).with_(invoice_template_id="itp_1"))
+    ids = (books.consultation(1), books.consultation(2, practitioner_id="prc_2"))
+    assert recap(books, consultation_ids=ids).template_id is None
+    assert recap(books, consultation_ids=ids[:1], template_id="itp_2").template_id == "itp_2"
+    preset = books.invoiced(consultation_ids=ids[:1])
+    assert (preset.template_id, preset.frozen.template.name) == ("itp_1", "T1")
 
 
 @pytest.mark.rule("B-02")

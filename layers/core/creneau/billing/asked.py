@@ -176,7 +176,8 @@ class PlanInvoices:
             )
             for b in wanted
         ]
-        recap = recap_of(items, asked.grouping, asked.payer, issuer, left_out, more)
+        template_id = self._template_id(asked, practitioners)
+        recap = recap_of(items, asked.grouping, asked.payer, issuer, left_out, more, template_id)
         self._check(recap, asked)
         return recap
 
@@ -190,7 +191,6 @@ class PlanInvoices:
                 f"more than {MOST_AT_ONCE} invoices can't be made final at once",
                 f"make drafts, then finalise them {MOST_AT_ONCE} at a time",
             )
-        check_template(self.store, asked.template_id)
 
     def _practitioners(self, billables: Iterable[Billable]) -> dict[str, Practitioner]:
         ids = list(dict.fromkeys(b.practitioner_id for b in billables))
@@ -212,6 +212,13 @@ class PlanInvoices:
         if not issuer.active:
             raise Refused("this issuer invoices no more", code="issuer_inactive", remedy="choose another issuer")
         return issuer
+
+    def _template_id(self, asked: Asked, practitioners: Mapping[str, Practitioner]) -> str | None:
+        """The one asked for; else the practitioners' own where all have the same."""
+        presets = {p.invoice_template_id for p in practitioners.values()}
+        chosen = asked.template_id or (next(iter(presets)) if len(presets) == 1 else None)
+        check_template(self.store, chosen)
+        return chosen
 
     def _payer(self, patient: Patient, asked: Asked) -> Payer:
         if asked.contact_id is None:

@@ -13,7 +13,7 @@ from creneau.billing.invoice import (
     invoice_ref,
 )
 from creneau.billing.issuer import Issuer, issuer_ref
-from creneau.billing.line import Line
+from creneau.billing.line import lines_without
 from creneau.billing.recap import LeftOut, Planned
 from creneau.shared.actor import Actor
 from creneau.shared.again import Again
@@ -71,20 +71,22 @@ class MakeDrafts:
         ids = [of_batch(batch_id, n) for n in range(len(recap.invoices))]
         there = self.store.get_many([invoice_ref(id) for id in ids])
         for id, present, planned in zip(ids, there, recap.invoices, strict=True):
-            draft = self._draft(id, batch_id, planned, issuer, asked, by)
+            draft = self._draft(id, batch_id, planned, issuer, recap.template_id, asked, by)
             taken_meanwhile = self._make(draft, planned, is_new=present is None)
             lost += [LeftOut(id=taken, reason="invoiced_already") for taken in taken_meanwhile]
             if len(taken_meanwhile) < len(planned.billables):
                 made.append(id)
         return Made(invoice_ids=tuple(made), left_out=tuple(lost))
 
-    def _draft(self, id: str, batch_id: str, planned: Planned, issuer: Issuer, asked: Asked, by: Actor) -> Invoice:
+    def _draft(
+        self, id: str, batch_id: str, planned: Planned, issuer: Issuer, template_id: str | None, asked: Asked, by: Actor
+    ) -> Invoice:
         now, long = self.clock(), len(planned.billables) > AT_ONCE
         return Invoice(
             id=id,
             state=InvoiceState.ASSEMBLING if long else InvoiceState.DRAFT,
             issuer_id=issuer.id,
-            template_id=asked.template_id,
+            template_id=template_id,
             payer=planned.payer,
             currency=self.clinic.currency,
             language=language_of(asked.language or planned.payer.language, self.clinic.language),
@@ -187,10 +189,5 @@ def _free(billable: Billable, invoice_id: str) -> bool:
 
 
 def _without(invoice: Invoice, lost: set[str]) -> Invoice:
-    """Without the lines of consultations that others took: the one that takes it, and those of its services after it."""
-    kept, of = list[Line](), ""
-    for line in invoice.lines:
-        of = line.billable_id or of
-        if of not in lost:
-            kept.append(line)
-    return invoice.with_(lines=tuple(kept))
+    """Without the lines of consultations that others took."""
+    return invoice.with_(lines=lines_without(invoice.lines, lost))

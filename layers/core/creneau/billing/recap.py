@@ -57,6 +57,7 @@ class Recap(Value, frozen=True, kw_only=True):
     """`digest` names this very content: it is confirmed, and refused when what it was made from has changed since."""
 
     issuer_id: str
+    template_id: str | None = None
     invoices: tuple[Planned, ...]
     left_out: tuple[LeftOut, ...] = ()
     seen_more_often: tuple[SeenMoreOften, ...] = ()
@@ -70,6 +71,7 @@ def recap_of(
     issuer: Issuer | None,
     left_out: Iterable[LeftOut] = (),
     seen_more_often: Iterable[SeenMoreOften] = (),
+    template_id: str | None = None,
 ) -> Recap:
     """`recipient` pays for all of it where there is one; else each item's own payer pays. Nobody need issue nothing."""
     ordered = sorted(items, key=lambda i: (i.billable.on, i.billable.start or _EPOCH, i.billable.id))
@@ -84,6 +86,7 @@ def recap_of(
         groups.setdefault(key, []).append(item.with_(payer=payer))
     recap = Recap(
         issuer_id=issuer.id if issuer else "",
+        template_id=template_id,
         invoices=tuple(_planned(group, issuer) for group in groups.values()) if issuer else (),
         left_out=tuple(left_out),
         seen_more_often=tuple(seen_more_often),
