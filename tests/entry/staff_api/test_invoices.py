@@ -56,6 +56,7 @@ def test_from_the_recap_to_paid_in_full(books):
     recap = books.post("/v1/invoices/recap", {"patient_id": "pat_1"})
     (planned,) = recap["invoices"]
     assert (planned["totals"]["total"], planned["lines"][0]["text"]) == (12_050, "Consultation")
+    assert (recap["issuer_id"][:4], recap["template_id"]) == ("iss_", None)
     assert books.get("/v1/consultations").items == []
     made = drafted(books)
     (id,) = made["invoice_ids"]

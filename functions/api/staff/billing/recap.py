@@ -40,6 +40,7 @@ class RecapView(View, frozen=True, kw_only=True):
 
     digest: str
     issuer_id: str
+    template_id: str | None
     invoices: list[PlannedView]
     left_out: tuple[LeftOut, ...]
     seen_more_often: tuple[SeenMoreOften, ...]
