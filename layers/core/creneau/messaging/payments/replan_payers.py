@@ -1,0 +1,137 @@
+"""Plans the reminders of all who owe anew after their templates changed: page by page, resumed where it stopped (D-02)."""
+
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from creneau.messaging.message import Channel, Kind
+from creneau.messaging.ports import OwedInvoices
+from creneau.messaging.template import TEMPLATE_BOOK, TemplateBook
+from creneau.shared.again import Again
+from creneau.shared.model import Stored
+from creneau.shared.settings import SETTINGS, Settings
+from creneau.shared.store import Conflict, Put, Ref, Store
+from creneau.shared.time import Clock
+
+STALLED = timedelta(minutes=3)
+"""Without a step for so long, the sweeper takes the next one."""
+
+AT_MOST_LEFT = 500
+"""So many payers that failed are tried again; the record of the walk is one item."""
+
+
+class PayersJob(Stored, frozen=True, kw_only=True):
+    """There is one; a newer change begins it anew. `asked` is what is asked for now; `cursor` the next page of the invoices
+    owed; `done` counts payers; `left` are those that could not be planned, tried again at the end."""
+
+    asked: str
+    began_at: datetime
+    cursor: str | None = None
+    done: int = 0
+    left: tuple[str, ...] = ()
+    finished_at: datetime | None = None
+    look_at: datetime | None = None
+
+
+PAYERS_JOB = Ref(PayersJob, ("payers_job",))
+
+
+def asked_of_payers(settings: Settings, book: TemplateBook) -> str:
+    """A digest of all that reminders depend on but the payers and their invoices."""
+    lines = sorted(
+        (line.id, str(line.since), str(line.existing_since), [delay.code for delay in line.delays])
+        for line in book.lines(settings.messaging, Kind.PAYMENT_REMINDER, Channel.EMAIL)
+        if line.active and not line.is_system
+    )
+    return hashlib.sha256(repr((settings.billing.send_at, lines)).encode()).hexdigest()[:32]
+
+
+def asks_payers_anew(before: Settings | TemplateBook | None, after: Settings | TemplateBook) -> bool:
+    """Whether a change of the settings, or of the templates, asks for other reminders of payments."""
+    if isinstance(after, Settings):
+        earlier = before if isinstance(before, Settings) else Settings()
+        return earlier.billing.send_at != after.billing.send_at
+    was, settings = before if isinstance(before, TemplateBook) else TemplateBook(), Settings()
+    return asked_of_payers(settings, was) != asked_of_payers(settings, after)
+
+
+@dataclass(frozen=True)
+class StartPayersReplan:
+    """Begins the walk when other reminders are asked for than the last one was begun for; else does nothing."""
+
+    store: Store
+    clock: Clock
+    again: Again
+
+    def __call__(self) -> None:
+        self.again(self._step)
+
+    def _step(self) -> None:
+        now, read = self.clock(), self.store.snapshot([SETTINGS, TEMPLATE_BOOK, PAYERS_JOB])
+        asked = asked_of_payers(read.get(SETTINGS) or Settings(), read.get(TEMPLATE_BOOK) or TemplateBook())
+        before = read.get(PAYERS_JOB)
+        if asked == (before.asked if before else asked_of_payers(Settings(), TemplateBook())):
+            return
+        version = before.version if before else 0
+        self.store.commit([Put(PayersJob(version=version, asked=asked, began_at=now, look_at=now + STALLED))])
+
+
+@dataclass(frozen=True)
+class ContinuePayersReplan:
+    """One step, and where it came to; its record in the stream asks for the next. `version`: the step that was recorded,
+    so that a record which is read twice does not make two walks; None: whatever is next.
+
+    A payer who can't be planned never stops the walk: they are tried again at the end, and `trouble` is told."""
+
+    store: Store
+    owed: OwedInvoices
+    plan: Callable[[str], object]
+    clock: Clock
+    trouble: Callable[[str, Exception], None]
+
+    def __call__(self, version: int | None = None) -> None:
+        job = self.store.get(PAYERS_JOB)
+        if job is None or job.finished_at is not None or version not in (None, job.version):
+            return
+        try:
+            self.store.commit([Put(self._walked(job, self.clock()))])
+        except Conflict:
+            return  # another change began it anew, or another took this step
+
+    def _walked(self, job: PayersJob, now: datetime) -> PayersJob:
+        invoices, cursor = self.owed.page(job.cursor)
+        payers = dict.fromkeys(invoice.payer_key for invoice in invoices)
+        left = (*job.left, *self._failing(payers))[:AT_MOST_LEFT]
+        after = job.with_(cursor=cursor, done=job.done + len(payers), left=left, look_at=now + STALLED)
+        if cursor is not None:
+            return after
+        return after.with_(left=tuple(self._failing(left)), finished_at=now, look_at=None)
+
+    def _failing(self, payer_keys: Iterable[str]) -> list[str]:
+        failed = []
+        for key in payer_keys:
+            try:
+                self.plan(key)
+            except Exception as error:  # noqa: BLE001 - told, and tried again at the end of the walk
+                self.trouble(key, error)
+                failed.append(key)
+        return failed
+
+
+@dataclass(frozen=True)
+class SweepPayers:
+    """What the stream lost: a change that nobody walked for, or a step that nobody took. 1 when there was one to take."""
+
+    store: Store
+    start: Callable[[], object]
+    go_on: Callable[[], object]
+    clock: Clock
+
+    def __call__(self) -> int:
+        self.start()
+        job = self.store.get(PAYERS_JOB)
+        if job is None or job.look_at is None or job.look_at > self.clock():
+            return 0
+        self.go_on()
+        return 1
