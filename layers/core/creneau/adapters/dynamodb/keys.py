@@ -69,6 +69,7 @@ from creneau.billing.task import Task
 from creneau.messaging.group import SmsGroup
 from creneau.messaging.message import Channel, Message
 from creneau.messaging.of_use import CatchUp
+from creneau.messaging.payments.replan_payers import PAYERS_JOB, PayersJob
 from creneau.messaging.replan_job import REPLAN_JOB, ReplanJob
 from creneau.messaging.review import LastReview
 from creneau.messaging.signature import Signatures
@@ -193,6 +194,8 @@ def ref_to(item: Stored) -> Ref[Any]:
             return Ref(TemplateBook, ("template_book",))
         case ReplanJob():
             return REPLAN_JOB
+        case PayersJob():
+            return PAYERS_JOB
         case _:
             return Ref(type(item), (item.id,))  # type: ignore[attr-defined]
 
@@ -287,7 +290,7 @@ def _look_at(item: Stored) -> datetime | None:
             if item.attendance is Attendance.MOVED:
                 return None  # what follows is found with the appointment that it was moved to
             return item.attendance_at + UNATTENDED_FOR
-        case Message() | Invoice() | ReplanJob() | AbsenceRecord() | BlockedAddress() | SmsGroup():
+        case Message() | Invoice() | ReplanJob() | PayersJob() | AbsenceRecord() | BlockedAddress() | SmsGroup():
             return item.look_at
         case _:
             return None
@@ -393,6 +396,7 @@ MODELS: dict[str, type[Stored]] = {
         Message,
         CatchUp,
         ReplanJob,
+        PayersJob,
         Billable,
         Counter,
         Invoice,
