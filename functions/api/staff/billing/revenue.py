@@ -44,8 +44,10 @@ class Period(Given):
 
     @model_validator(mode="after")
     def _in_order(self) -> "Period":
-        if not timedelta(0) <= self.last - self.first <= LONGEST:
-            raise ValueError("the last day is before the first, or over 400 days after it; give a shorter period")
+        if self.last < self.first:
+            raise ValueError("the last day is before the first; give the first day as `first`, the last as `last`")
+        if self.last - self.first > LONGEST:
+            raise ValueError("the last day is over 400 days after the first; give a shorter period")
         return self
 
 
@@ -58,8 +60,8 @@ def read_revenue(call: Call, given: Period) -> Listed[MonthView]:
 
 @routes("GET", "/v1/exports/documents", BILLING_SETTINGS, takes=Period, answers=FileView)
 def export_documents(call: Call, given: Period) -> FileView:
-    """Final invoices and credit notes as CSV, the oldest first."""
-    content = documents_csv(reversed(_documents(call, given)))
+    """Final invoices and credit notes as CSV, the oldest first, those of a day in the order of their numbers."""
+    content = documents_csv(_documents(call, given))
     return FileView(filename=f"documents-{given.first}-{given.last}.csv", content=content)
 
 

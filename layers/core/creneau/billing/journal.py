@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 from creneau.billing.invoice import DocumentKind, Invoice
 from creneau.billing.payment import Payment
@@ -16,8 +17,9 @@ PAYMENTS = ("paid_on", "invoice", "payer", "currency", "amount", "method", "refe
 
 
 def documents_csv(documents: Iterable[Invoice]) -> str:
-    """Amounts with two decimals and a point; credit notes below zero."""
-    return _csv(DOCUMENTS, (_document(d) for d in documents if d.frozen is not None))
+    """Amounts with two decimals and a point; credit notes below zero. By day, each issuer's by number."""
+    final = [d for d in documents if d.frozen is not None]
+    return _csv(DOCUMENTS, (_document(d) for d in sorted(final, key=_place)))
 
 
 def payments_csv(payments: Iterable[tuple[Payment, Invoice]]) -> str:
@@ -32,6 +34,12 @@ def cell(text: str) -> str:
 def decimal(minor: int) -> str:
     sign = "-" if minor < 0 else ""
     return f"{sign}{abs(minor) // 100}.{abs(minor) % 100:02}"
+
+
+def _place(document: Invoice) -> tuple[date, str, int, str]:
+    frozen = document.frozen
+    assert frozen is not None  # noqa: S101 - the caller took final ones
+    return frozen.issued_on, document.issuer_id, len(frozen.number), frozen.number
 
 
 def _document(document: Invoice) -> list[str]:

@@ -54,21 +54,27 @@ def payments_between(first: date, last: date) -> Collection[Payment]:
 
 
 def check_final(invoice: Invoice) -> None:
-    if not invoice.is_final or invoice.kind is not DocumentKind.INVOICE:
+    """Refused unless it is an invoice that is final."""
+    if invoice.kind is not DocumentKind.INVOICE:
+        raise Refused("it is a credit note", code="not_an_invoice", remedy="name the invoice that it corrects")
+    if not invoice.is_final:
         raise Refused("it is not a final invoice", code="not_final", remedy="finalise the draft first")
 
 
 def check_instalments(instalments: tuple[Instalment, ...], total: int, issued_on: date) -> None:
     """Invalid unless they add up to the total, in order, none before the invoice."""
+    amounts, days = [i.amount for i in instalments], [i.on for i in instalments]
     if sum(i.amount for i in instalments) != total:
-        raise invalid("instalments", f"they add up to another sum than {total}", "let them add up to the total")
-    before = issued_on
-    for n, instalment in enumerate(instalments):
-        if instalment.amount <= 0:
-            raise invalid(f"instalments[{n}].amount", "not above zero", "leave it out")
-        if instalment.on < before:
-            raise invalid(f"instalments[{n}].on", f"before {before}", "order them by date")
-        before = instalment.on
+        raise invalid("items", f"they add up to {sum(amounts)}, the invoice to {total}", "let them add up to the total")
+    for n, amount in enumerate(amounts):
+        if amount <= 0:
+            raise invalid(f"items[{n}].amount", "not above zero", "leave it out")
+        if days[n] < issued_on:
+            raise invalid(
+                f"items[{n}].on", f"before the invoice, which is of {issued_on}", "give that day or a later one"
+            )
+        if n and days[n] < days[n - 1]:
+            raise invalid(f"items[{n}].on", f"before the one above it, of {days[n - 1]}", "order them by date")
 
 
 @dataclass(frozen=True)

@@ -99,7 +99,12 @@ class RecordBankFile:
             found = by_id.get(choice.credit_id)
             if found is None:
                 wrong.append(
-                    NotRecorded(credit_id=choice.credit_id, code="unknown", problem="not in this file", remedy="")
+                    NotRecorded(
+                        credit_id=choice.credit_id,
+                        code="unknown",
+                        problem="not in this file",
+                        remedy="use an id of its plan",
+                    )
                 )
                 continue
             credit, id, payment = found
