@@ -3,11 +3,11 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from creneau.agenda.appointment import Appointment
+from creneau.agenda.appointment import Appointment, appointment_ref
 from creneau.agenda.attendance import Attendance
 from creneau.agenda.catalogue import Address, Patient, Practitioner, Service
 from creneau.billing.asked import Asked, PlanInvoices
-from creneau.billing.billable import Billable, billable_ref
+from creneau.billing.billable import Billable, billable_id_of_visit, billable_ref
 from creneau.billing.change_draft import DeleteDraft, EditDraft
 from creneau.billing.credit import DraftCredit
 from creneau.billing.drafts import Assemble, Made, MakeDrafts
@@ -17,12 +17,13 @@ from creneau.billing.issuer import Issuer
 from creneau.billing.keep_due import KeepDue
 from creneau.billing.owed import OwedBy
 from creneau.billing.payment import CancelPayment, Method, Payment, RecordPayment, SetInstalments
+from creneau.billing.task import Task, open_tasks
 from creneau.shared.actor import Actor, Role
 from creneau.shared.again import Again
 from creneau.shared.model import Stored
 from creneau.shared.money import Money
 from creneau.shared.settings import Clinic
-from creneau.shared.store import Put, require
+from creneau.shared.store import Put, everything, require
 from tests.support.fake_store import FakeStore
 
 CLINIC = Clinic(
@@ -114,6 +115,22 @@ class Books:
         )
         return id
 
+    def attendance(self, appointment_id: str, state: Attendance) -> None:
+        """Changed in the agenda; nothing follows by itself."""
+        visit = require(self.store, appointment_ref(appointment_id))
+        changed = visit.with_(attendance=state, attendance_at=self.now, changed_at=self.now)
+        self.store.commit([Put(changed)])
+
+    def moved(self, appointment_id: str, at: str, **more: Any) -> str:
+        """The visit at another time (UTC), in one write, as a move is; the new appointment's id."""
+        old = require(self.store, appointment_ref(appointment_id))
+        start = datetime.fromisoformat(at).replace(tzinfo=UTC)
+        new = old.with_(
+            version=0, id=f"{old.id}m", moved_from=old.id, start=start, end=start + HALF, created_at=self.now, **more
+        )
+        self.store.commit([Put(old.with_(attendance=Attendance.MOVED, moved_to=new.id)), Put(new)])
+        return new.id
+
     def consultation(self, n: int, patient: str = "pat_1", on: date = date(2027, 3, 1), **more: Any) -> str:
         """One entered by hand, or imported: a consultation that exists."""
         id = f"bil_{patient[-1]}_{n:04}"
@@ -141,6 +158,21 @@ class Books:
     # -- what is there
     def invoice(self, id: str) -> Invoice:
         return require(self.store, invoice_ref(id))
+
+    def billable_of(self, appointment_id: str) -> Billable | None:
+        """Its visit's."""
+        visit = require(self.store, appointment_ref(appointment_id))
+        return self.store.get(billable_ref(billable_id_of_visit(visit.visit_id)))
+
+    def due_of(self, appointment_id: str) -> Billable:
+        """The visit's billable, after the reaction to the appointment's change."""
+        self.keep_due(appointment_id)
+        found = self.billable_of(appointment_id)
+        assert found is not None
+        return found
+
+    def tasks(self) -> list[Task]:
+        return everything(self.store, open_tasks())
 
     def billable(self, id: str) -> Billable:
         return require(self.store, billable_ref(id))

@@ -33,7 +33,7 @@ def test_a_query_that_fails_leaves_the_messages_swept_and_is_told():
         clock=lambda: NOW,
         waitlist=lambda: 1,
         messages=lambda: 3,
-        tell_of=nothing,
+        tend=nothing,
         mark_absence=nothing,
         mark_address=nothing,
         replan=lambda: 2,

@@ -22,7 +22,7 @@ class Reaction(Value, frozen=True, kw_only=True):
 REACTIONS: dict[str, tuple[str, ...]] = {
     "AbsenceRecorded": ("mark_absence",),
     "AddressJudged": ("mark_address",),
-    "AppointmentChanged": ("tell_of_appointment",),
+    "AppointmentChanged": ("keep_due", "tell_of_appointment"),
     "GroupGoesOn": ("walk_group",),
     "LineGrew": ("pursue_for_patient",),
     "MessageScheduled": ("dispatch_message",),
@@ -64,6 +64,7 @@ ACTS: dict[str, Callable[..., object]] = {
     "dispatch_message": lambda app, message_id: app.dispatch_message(message_id),
     "extend_round": lambda app, round_id: app.extend(ref_of(round_id)),
     "free_unread_offers": lambda app, round_id: app.free_unread_offers(round_id),
+    "keep_due": lambda app, appointment_id: app.keep_due(appointment_id),
     "mark_absence": lambda app, absence_id: app.mark_absence(absence_id),
     "mark_address": lambda app, key: app.mark_address(key),
     "plan_offers": lambda app, round_id: app.plan_offers(round_id),

@@ -30,13 +30,13 @@ class Swept(Value, frozen=True, kw_only=True):
 
 @dataclass(frozen=True)
 class Sweep:
-    """`tell_of` and those that mark are the reactions that a lost record would have run. `trouble` hears what raised."""
+    """`tend` and those that mark are the reactions that a lost record would have run. `trouble` hears what raised."""
 
     store: Store
     clock: Clock
     waitlist: Callable[[], int]
     messages: Callable[[], int]
-    tell_of: Callable[[str], object]
+    tend: Callable[[str], object]
     mark_absence: Callable[[str], object]
     mark_address: Callable[[str], object]
     replan: Callable[[], int]
@@ -48,7 +48,7 @@ class Sweep:
         failed: list[str] = []
         counts = {
             "waitlist": self._guard("waitlist", self.waitlist, failed),
-            "appointments": self._guard("appointments", self._each(Appointment, self.tell_of), failed),
+            "appointments": self._guard("appointments", self._each(Appointment, self.tend), failed),
             "absences": self._guard("absences", self._each(AbsenceRecord, self.mark_absence), failed),
             "addresses": self._guard("addresses", self._each(BlockedAddress, self.mark_address), failed),
             "replanned": self._guard("replanned", self.replan, failed),

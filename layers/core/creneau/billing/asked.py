@@ -96,18 +96,18 @@ class PlanInvoices:
         made, more = consultations_to_make(
             read.visits, read.known, frozenset(asked.also), title, now, by.id, self.clinic.zone
         )
-        there = [b for b in read.known if b.consultation]
+        there = [b for b in read.known if b.consultation or b.is_sale or b.kept]
         mended = [_with_consultation(b, read.known) for b in made]
         return self._recap([*there, *mended], {read.patient.id: read}, asked, by, mine, (), more)
 
     def _of_batch(self, asked: Asked, by: Actor, mine: str) -> Recap:
         ids = list(dict.fromkeys(asked.consultation_ids))
         found = dict(zip(ids, self.store.get_many([billable_ref(i) for i in ids]), strict=True))
-        there = [b for b in found.values() if b is not None and b.consultation]
-        gone = [LeftOut(id=id, reason="unknown") for id, b in found.items() if b is None or not b.consultation]
+        there = [b for b in found.values() if b is not None and (b.consultation or b.due is not None)]
+        gone = [LeftOut(id=id, reason="unknown") for id in ids if id not in {b.id for b in there}]
         patient_ids = list(dict.fromkeys(b.patient_id for b in there))
         patients = self.store.get_many([patient_ref(i) for i in patient_ids])
-        alone = {b.patient_id for b in there if b.service_id is None and b.visit_id is None}  # these stand for a visit
+        alone = {b.patient_id for b in there if not (b.service_id or b.visit_id or b.due)}  # these stand for a visit
         if len(alone) > MOST_UNKNOWN:
             raise invalid(
                 "consultation_ids",
@@ -138,7 +138,7 @@ class PlanInvoices:
     ) -> Recap:
         left_out, wanted = list(gone), list[Billable]()
         for billable in there:
-            reason = _against(billable, mine)
+            reason = _against(billable, mine, self.clock())
             if reason:
                 left_out.append(LeftOut(id=billable.id, reason=reason))
             else:
@@ -229,12 +229,18 @@ class PlanInvoices:
         return payer_of_contact(patient, contact)
 
 
-def _against(billable: Billable, mine: str) -> str:
+def _against(billable: Billable, mine: str, now: datetime) -> str:
     """Why it can't be invoiced; empty: it can."""
     if not billable.wanted:
         return "marked_not_invoiceable"
     if billable.taken_by is not None and not (mine and billable.taken_by.startswith(mine)):
         return "invoiced_already"
+    if billable.is_void:
+        return "void"
+    if billable.covered_by is not None:
+        return "covered_by_package"
+    if billable.due is not None and billable.due.at > now and not billable.consultation:
+        return "not_due_yet"
     return ""
 
 

@@ -28,8 +28,7 @@ class DueState(StrEnum):
 class Due(Value, frozen=True, kw_only=True):
     """A payment due: `price` in minor units of `currency`, as agreed when it was booked or sold; due from the instant `at`.
 
-    `quantity`: how many pieces the price is for. `void`: the visit will not take place, or did not. `kept`: staff keep it as
-    a fee all the same; `task_id` is what they were asked about it.
+    `quantity`: how many pieces the price is for. `void`: what was sold was taken back.
     """
 
     kind: DueKind = DueKind.VISIT
@@ -41,8 +40,6 @@ class Due(Value, frozen=True, kw_only=True):
     vat_note: str = ""
     quantity: int = 1
     void: bool = False
-    kept: bool = False
-    task_id: str | None = None
 
 
 class Billable(Stored, frozen=True, kw_only=True):
@@ -50,7 +47,8 @@ class Billable(Stored, frozen=True, kw_only=True):
     it: whoever takes it does so on this version, so that no two can. `wanted` is false when it is not to be invoiced.
     `given_back` counts how often it was free again: what was confirmed of it before is confirmed no more.
     `due` is its payment due, None: it has none. `paid`, in minor units, was paid on it by `payment_ids` before any invoice.
-    `covered_by` is the sold package that pays for the visit (C-06).
+    `covered_by` is the sold package that pays for the visit (C-06). `gone`: the visit does not take place, or did not;
+    `kept`: staff keep its price as a fee all the same; `task_id`: what they were asked about it.
     """
 
     id: str
@@ -70,12 +68,17 @@ class Billable(Stored, frozen=True, kw_only=True):
     paid: int = 0
     payment_ids: tuple[str, ...] = ()
     covered_by: str | None = None
+    gone: bool = False
+    kept: bool = False
+    task_id: str | None = None
     created_at: datetime
     created_by: str = ""
 
     def with_consultation(self, made: "Billable") -> "Billable":
         """The visit's, whose consultation took place too: its payment due may have been there before (B-11)."""
-        if self.consultation or not made.consultation:
+        if self.consultation or self.gone or not made.consultation:
+            return self
+        if self.appointment_id not in (None, made.appointment_id):  # moved, or just before that
             return self
         return self.with_(consultation=True, title=self.title or made.title, on=made.on, start=made.start)
 
@@ -85,8 +88,23 @@ class Billable(Stored, frozen=True, kw_only=True):
 
     @property
     def is_open(self) -> bool:
-        """A consultation that nobody has invoiced."""
-        return self.consultation and self.wanted and self.taken_by is None
+        """A consultation that nobody has invoiced, and somebody can."""
+        return self.consultation and self.taken_by is None and self.may_be_taken
+
+    @property
+    def is_sale(self) -> bool:
+        """Of a package or a product: no visit, and no consultation, is behind it."""
+        return self.due is not None and self.due.kind is not DueKind.VISIT
+
+    @property
+    def is_void(self) -> bool:
+        """The visit does not take place and its price is not kept as a fee, or what was sold was taken back."""
+        return (self.gone and not self.kept) or (self.due is not None and self.due.void)
+
+    @property
+    def may_be_taken(self) -> bool:
+        """Whether it is to be invoiced at all: by whatever has it, or will."""
+        return self.wanted and not self.is_void and self.covered_by is None
 
     @property
     def due_state(self) -> DueState | None:
@@ -95,7 +113,7 @@ class Billable(Stored, frozen=True, kw_only=True):
             return None
         if self.taken_by is not None:
             return DueState.TAKEN
-        if self.due.void or not self.wanted:
+        if not self.may_be_taken:
             return DueState.VOID
         return DueState.PAID if self.paid >= self.due.price else DueState.OPEN
 
@@ -107,7 +125,7 @@ class Billable(Stored, frozen=True, kw_only=True):
     @property
     def still_to_pay(self) -> int:
         """What is left of its payment due, whatever has taken it: none of one that is void or paid. In minor units."""
-        if self.due is None or self.due.void or not self.wanted:
+        if self.due is None or not self.may_be_taken:
             return 0
         return max(0, self.due.price - self.paid)
 

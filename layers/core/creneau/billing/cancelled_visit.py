@@ -7,7 +7,7 @@ from creneau.agenda.appointment import Appointment
 from creneau.billing.billable import Billable
 from creneau.billing.invoice import Invoice, invoice_ref
 from creneau.billing.strike import struck
-from creneau.billing.task import Task, TaskKind, task_id, task_ref
+from creneau.billing.task import Task, TaskKind, task_id
 from creneau.shared.store import Put, Store, Write
 
 
@@ -19,43 +19,37 @@ class CancelledVisit:
     now: datetime
 
     def __call__(self, visit: Appointment, before: Billable) -> list[Write]:
-        due = before.due
-        if due is not None and due.kept:
+        if before.gone:
             return []
         taken = self.store.get(invoice_ref(before.taken_by)) if before.taken_by else None
-        if taken is not None and taken.is_final:
-            return self._invoiced(visit, before, taken)
-        writes = struck(taken, before, self.now) if taken is not None else []
-        after = before.with_(taken_by=None, consultation=False, covered_by=None)
-        if due is not None and not due.void:
-            task = self._asked(TaskKind.CANCELLED_BUT_PAID, visit, before, before.paid) if before.paid else None
-            writes += [Put(task)] if task is not None else []
-            after = after.with_(due=due.with_(void=True, task_id=task.id if task is not None else None))
-        return [Put(after), *writes] if after != before else []
+        gone = before.with_(gone=True, covered_by=None)
+        if taken is not None and taken.is_final and not taken.is_undone:
+            amount = sum(line.amount for line in taken.lines if line.billable_id == before.id)
+            asked = _asked(TaskKind.CANCELLED_BUT_INVOICED, visit, before, amount, taken.currency, self.now)
+            asked = asked.with_(about=asked.about | {"invoice_id": taken.id, "payer_key": taken.payer.key})
+            return [Put(gone.with_(task_id=asked.id)), Put(asked)]
+        writes = self._struck(taken, before)
+        if before.taken_by is not None:
+            gone = gone.free()
+        if before.paid and before.due is not None:
+            paid_in = before.due.currency
+            asked = _asked(TaskKind.CANCELLED_BUT_PAID, visit, before, before.paid, paid_in, self.now)
+            gone, writes = gone.with_(task_id=asked.id), [*writes, Put(asked)]
+        return [Put(gone.with_(consultation=False)), *writes]
 
-    def _invoiced(self, visit: Appointment, before: Billable, invoice: Invoice) -> list[Write]:
-        amount = sum(line.amount for line in invoice.lines if line.billable_id == before.id)
-        task = self._asked(TaskKind.CANCELLED_BUT_INVOICED, visit, before, amount, invoice)
-        if before.due is None:  # invoiced without ever having had a payment due: told once
-            return [Put(task)] if self.store.get(task_ref(task.id)) is None else []
-        if before.due.void:
-            return []
-        return [Put(before.with_(due=before.due.with_(void=True, task_id=task.id))), Put(task)]
+    def _struck(self, draft: Invoice | None, before: Billable) -> list[Write]:
+        return [] if draft is None or draft.is_final else struck(draft, before, self.now)
 
-    def _asked(
-        self, kind: TaskKind, visit: Appointment, billable: Billable, amount: int, invoice: Invoice | None = None
-    ) -> Task:
-        about = {"billable_id": billable.id, "appointment_id": visit.id}
-        if invoice is not None:
-            about |= {"invoice_id": invoice.id, "payer_key": invoice.payer.key}
-        which = str(billable.version) if billable.due is not None else ""
-        return Task(
-            id=task_id(kind, billable.id, which),
-            kind=kind,
-            about=about,
-            patient_id=billable.patient_id,
-            practitioner_id=billable.practitioner_id,
-            amount=amount,
-            currency=invoice.currency if invoice is not None else (billable.due.currency if billable.due else ""),
-            created_at=self.now,
-        )
+
+def _asked(kind: TaskKind, visit: Appointment, billable: Billable, amount: int, currency: str, now: datetime) -> Task:
+    """Once for each time that the visit is cancelled: the billable's version is of this very write."""
+    return Task(
+        id=task_id(kind, billable.id, str(billable.version)),
+        kind=kind,
+        about={"billable_id": billable.id, "appointment_id": visit.id},
+        patient_id=billable.patient_id,
+        practitioner_id=billable.practitioner_id,
+        amount=amount,
+        currency=currency,
+        created_at=now,
+    )

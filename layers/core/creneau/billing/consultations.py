@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 from creneau.agenda.appointment import Appointment
 from creneau.agenda.attendance import Attendance
 from creneau.agenda.catalogue import Practitioner, Service
-from creneau.billing.billable import Billable, billable_id_of_visit
-from creneau.billing.line import Line
+from creneau.billing.billable import Billable, Due, billable_id_of_visit
+from creneau.billing.line import HUNDREDTHS, Line
 from creneau.shared.model import Value
 from creneau.shared.time import local_date
 
@@ -140,7 +140,10 @@ def _stands_for(
 
 
 def lines_of(billable: Billable, billed_as: Sequence[Service], patient_name: str) -> list[Line]:
-    """One line a service; the first of them takes the consultation. Without any service the line asks for its price."""
+    """What was agreed, where it has a payment due. Else one line a service, the first of which takes the consultation;
+    without any service the line asks for its price."""
+    if billable.due is not None:
+        return [line_of_due(billable, billable.due, patient_name)]
     return [
         Line(
             text=service.name if service else billable.title,
@@ -157,3 +160,20 @@ def lines_of(billable: Billable, billed_as: Sequence[Service], patient_name: str
         )
         for n, service in enumerate(billed_as or [None])
     ]
+
+
+def line_of_due(billable: Billable, due: Due, patient_name: str) -> Line:
+    return Line(
+        text=due.text,
+        price=due.price // due.quantity,
+        quantity=due.quantity * HUNDREDTHS,
+        on=billable.on,
+        billable_id=billable.id,
+        patient_id=billable.patient_id,
+        patient_name=patient_name,
+        practitioner_id=billable.practitioner_id,
+        service_id=billable.service_id,
+        vat_rate=due.vat_rate,
+        vat_note=due.vat_note,
+        taxable=bool(due.vat_rate),
+    )

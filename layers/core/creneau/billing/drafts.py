@@ -125,7 +125,7 @@ class MakeDrafts:
             self.store.commit([Put(b) for b in new[start : start + AT_ONCE]])
 
     def _take(self, draft: Invoice, billables: Sequence[Billable], planned: Planned) -> list[str]:
-        lost = {b.id for b in billables if not _free(b, draft.id)}
+        lost = {b.id for b in billables if not _free(b, draft)}
         if len(lost) < len(planned.billables):
             mine = [b for b in billables if b.id not in lost]
             self.store.commit([Put(_without(draft, lost)), *(Put(b.with_(taken_by=draft.id)) for b in mine)])
@@ -160,7 +160,7 @@ class Assemble:
         if invoice is None or invoice.state is not InvoiceState.ASSEMBLING:
             return []
         there = self.store.get_many([billable_ref(i) for i in ids])
-        mine = [b for b in there if b is not None and _free(b, invoice_id)]
+        mine = [b for b in there if b is not None and _free(b, invoice)]
         if new := [b for b in mine if b.taken_by != invoice_id]:
             self.store.commit([Unchanged(invoice), *(Put(b.with_(taken_by=invoice_id)) for b in new)])
         return [id for id in ids if id not in {b.id for b in mine}]
@@ -184,8 +184,11 @@ def _as_planned(stored: Billable | None, planned: Billable | None) -> Billable |
     return stored.with_consultation(planned) if stored is not None and planned is not None else stored or planned
 
 
-def _free(billable: Billable, invoice_id: str) -> bool:
-    return billable.wanted and billable.taken_by in (None, invoice_id)
+def _free(billable: Billable, draft: Invoice) -> bool:
+    line = next((line for line in draft.lines if line.billable_id == billable.id), None)
+    if line is None or (line.on is not None and line.on != billable.on):  # struck, or moved to another day, meanwhile
+        return False
+    return billable.may_be_taken and billable.taken_by in (None, draft.id)
 
 
 def _without(invoice: Invoice, lost: set[str]) -> Invoice:

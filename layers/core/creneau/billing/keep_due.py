@@ -43,10 +43,10 @@ class KeepDue:
         before = self.store.get(billable_ref(billable_id_of_visit(visit.visit_id)))
         if takes_place(visit):
             writes = self._takes_place(visit, before)
-        elif before is not None and visit.attendance is not Attendance.PENDING_CONFIRMATION:
-            writes = self._does_not(visit, before)
-        else:
+        elif visit.attendance is Attendance.PENDING_CONFIRMATION:
             writes = []
+        else:
+            writes = self._does_not(visit, before)
         if writes:
             self.store.commit([Unchanged(visit), *writes])
 
@@ -54,27 +54,27 @@ class KeepDue:
     def _takes_place(self, visit: Appointment, before: Billable | None) -> list[Write]:
         after = following(before, visit, self.clinic.zone) if before else billable_of(visit, self.clinic.zone)
         writes = list[Write]()
-        if after.due is not None and after.due.void:
-            after, writes = self._lifted(after, after.due)
+        if after.gone:
+            after, writes = self._lifted(after)
         moved = before is not None and before.appointment_id != visit.id
         taken = self.store.get(invoice_ref(after.taken_by)) if moved and after.taken_by else None
         if taken is not None and not taken.is_final and visit.end > self.clock():  # nothing to invoice yet
             writes += struck(taken, after, self.clock())
-            after = after.with_(taken_by=None)
+            after = after.free()
         new_service = before is not None and before.service_id != after.service_id
         if after.taken_by is None and after.paid == 0:
             after, covers = self._covered_or_due(visit, after, new_service)
             writes += covers
         elif new_service or (after.due is None and after.covered_by is None):
             after = after.with_(due=self._due(visit) or after.due)
-        if after.due is None and after.covered_by is None and before is None:
+        if before is None and visit.moved_from is None and after.due is None and after.covered_by is None:
             return writes
         return writes if after == before else [Put(after), *writes]
 
-    def _lifted(self, billable: Billable, due: Due) -> tuple[Billable, list[Write]]:
+    def _lifted(self, billable: Billable) -> tuple[Billable, list[Write]]:
         """Nobody needs to decide any more about a visit that takes place after all."""
-        asked = self.store.get(task_ref(due.task_id)) if due.task_id else None
-        lifted = billable.with_(due=due.with_(void=False, kept=False, task_id=None))
+        asked = self.store.get(task_ref(billable.task_id)) if billable.task_id else None
+        lifted = billable.with_(gone=False, kept=False, task_id=None)
         return lifted, [Put(_moot(asked, self.clock()))] if asked is not None and asked.done_at is None else []
 
     def _covered_or_due(
@@ -101,11 +101,13 @@ class KeepDue:
         return due_for(visit, self.store.get(service_ref(visit.service_id)))
 
     # -- it does not
-    def _does_not(self, visit: Appointment, before: Billable) -> list[Write]:
+    def _does_not(self, visit: Appointment, before: Billable | None) -> list[Write]:
+        """Written down also where nothing was due: whoever is about to invoice the visit finds that it is gone."""
+        known = before or billable_of(visit, self.clinic.zone)
         given_back = list[Write]()
-        if before.covered_by is not None:
-            given_back = _given_back(self.store.get(sold_package_ref(before.patient_id, before.covered_by)))
-        return [*CancelledVisit(self.store, self.clock())(visit, before), *given_back]
+        if known.covered_by is not None:
+            given_back = _given_back(self.store.get(sold_package_ref(known.patient_id, known.covered_by)))
+        return [*CancelledVisit(self.store, self.clock())(visit, known), *given_back]
 
 
 def _given_back(sold: SoldPackage | None) -> list[Write]:

@@ -105,9 +105,11 @@ def _planned(group: list[Item], issuer: Issuer) -> Planned:
 
 
 def _timeless(recap: Recap) -> Recap:
-    """Without when and by whom a consultation is made, and whether the batch itself has made and taken it already."""
+    """Without when and by whom a consultation is made, and whether the batch itself has made and taken it already; what is
+    due for it is in its lines."""
 
     def plain(billable: Billable) -> Billable:
-        return billable.with_(created_at=_EPOCH, created_by="", taken_by=None, version=0)
+        bare = billable.with_(due=None, paid=0, payment_ids=())
+        return bare.with_(created_at=_EPOCH, created_by="", taken_by=None, version=0)
 
     return recap.with_(invoices=tuple(p.with_(billables=tuple(plain(b) for b in p.billables)) for p in recap.invoices))

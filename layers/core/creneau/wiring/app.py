@@ -26,7 +26,7 @@ class App(Waitlist, Messages):
             self.clock,
             self.sweep_waitlist,
             self.sweep_messages,
-            self.tell_of_appointment,
+            self.tend_appointment,
             self.mark_absence,
             self.mark_address,
             self.sweep_replan,
@@ -44,6 +44,11 @@ class App(Waitlist, Messages):
         """Offers of a round whose messages nobody will read count as answered."""
         for appointment_id in self.unread_offers(round_id):
             self.bounce_offer(round_id, appointment_id)
+
+    def tend_appointment(self, appointment_id: str) -> None:
+        """What a lost record of an appointment would have led to; the last of it says that it was looked at."""
+        self.keep_due(appointment_id)
+        self.tell_of_appointment(appointment_id)
 
     def tell_of_appointment(self, appointment_id: str) -> None:
         """Plans what its last change asks to be told, and its reminders, and need not be looked at for it any more."""

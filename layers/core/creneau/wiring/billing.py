@@ -15,6 +15,8 @@ from creneau.billing.drafts import Assemble, MakeDrafts
 from creneau.billing.edit_consultations import EditConsultations
 from creneau.billing.edit_issuers import EditInvoiceTemplates, EditIssuers
 from creneau.billing.finalise import Finalise
+from creneau.billing.keep_due import KeepDue
+from creneau.billing.owed import OwedBy
 from creneau.billing.payment import CancelPayment, RecordPayment, SetInstalments
 from creneau.billing.record_bank_file import PlanBankFile, RecordBankFile
 
@@ -38,6 +40,14 @@ class Billing(Ground):
     @cached_property
     def edit_consultations(self) -> EditConsultations:
         return EditConsultations(self.store, self.clinic, self.clock)
+
+    @cached_property
+    def keep_due(self) -> KeepDue:
+        return KeepDue(self.store, self.clinic, self.clock, self.again)
+
+    @cached_property
+    def owed_by(self) -> OwedBy:
+        return OwedBy(self.store, self.clock)
 
     @cached_property
     def plan_invoices(self) -> PlanInvoices:
