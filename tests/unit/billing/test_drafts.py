@@ -156,6 +156,25 @@ def test_whoever_assembles_late_takes_nothing_for_a_draft_that_is_gone(books, af
     assert {books.billable(b).taken_by for b in ids} == {None}
 
 
+@pytest.mark.rule("B-11")
+@pytest.mark.parametrize("chunk", [0, 1, 2])
+def test_nor_does_whoever_saw_the_draft_before_it_was_gone_and_the_consultations_after(books, chunk, monkeypatch):
+    ids, wanted = everything_in_one(books, 200)
+    digest, read = books.plan(wanted, BILLER).digest, books.store.get_many
+    late = [ids[90 * chunk]]
+
+    def slow(refs):
+        if late and refs[0].key[0] == late[0] and books.store.get(invoice_ref("inv_1_0000")) is not None:
+            late.clear()
+            books.assemble("inv_1_0000")
+            books.delete("inv_1_0000")
+        return read(refs)
+
+    monkeypatch.setattr(books.store, "get_many", slow)
+    books.make("bat_1", wanted, digest, BILLER)
+    assert (late, {books.billable(b).taken_by for b in ids}) == ([], {None})
+
+
 @pytest.mark.rule("B-06")
 @pytest.mark.parametrize("count", [1, 95])
 def test_deleting_a_draft_frees_what_it_took(books, count):
