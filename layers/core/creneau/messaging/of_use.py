@@ -67,10 +67,13 @@ def is_stale(
     now: datetime,
 ) -> bool:
     """A reminder that a later one of its channel makes superfluous; a greeting, or an SMS for a day, on another day; a
-    review asked for a week later."""
+    review asked for a week later; a reminder of payments on another day than its own, which the next plan makes anew."""
     if message.kind is Kind.REMINDER and appointment is not None:
         others = reminders_of(appointment, settings, book, clinic.zone)
         return any(message.due_at < o.due_at <= now for o in others if o.channel is message.channel)
+    if message.kind is Kind.PAYMENT_REMINDER:
+        today = local_date(now, clinic.zone)
+        return "by" not in message.given and today > local_date(message.due_at, clinic.zone)
     if message.kind in _OF_A_DAY:
         from_when = message.goes_at if message.kind is Kind.BIRTHDAY else message.due_at
         leaves = would_leave(from_when, message, settings, clinic)

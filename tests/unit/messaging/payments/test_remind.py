@@ -27,9 +27,9 @@ def payers() -> Payers:
 
 def send(
     payers: Payers,
-    options: Options = Options(),
+    options: Options = Options(),  # noqa: B008 - a value
     template: str | None = None,
-    by: Actor = BILLER,  # noqa: B008 - a value
+    by: Actor = BILLER,
 ) -> Reminded:
     chosen = [Chosen(payer_key=p.payer_key, digest=p.digest) for p in payers.list(options, by) if p.invoices]
     return payers.remind(chosen, options, template, by)

@@ -20,6 +20,7 @@ from creneau.messaging.payments.wanted import Left, Wanted, wanted_reminders
 from creneau.messaging.plan import Planned
 from creneau.messaging.ports import InvoiceSeen, OwedInvoices
 from creneau.messaging.template import TEMPLATE_BOOK, Line, TemplateBook
+from creneau.messaging.verdict import Reason
 from creneau.shared.again import Again
 from creneau.shared.settings import SETTINGS, Clinic, MessagingSettings, Settings
 from creneau.shared.store import Put, Store, everything
@@ -116,9 +117,15 @@ def day_of(message: Message, zone: ZoneInfo) -> date:
 
 
 def _is_open(message: Message) -> bool:
-    """Whether planning may change it: scheduled by itself, or taken back by an earlier plan."""
+    """Whether planning may change it: scheduled by itself, taken back by an earlier plan, or found too late for its day."""
     by_itself = "by" not in message.given and message.occasion == message.occurrence
-    return by_itself and (message.is_scheduled or _taken_back(message))
+    return by_itself and (message.is_scheduled or _taken_back(message) or was_missed(message))
+
+
+def was_missed(message: Message) -> bool:
+    """Whether it came to its hand-over on another day than its own: what it was about is planned anew."""
+    last = message.why[-1] if message.why else None
+    return message.state is MessageState.SUPPRESSED and last is not None and last.facts.get("reason") == Reason.MISSED
 
 
 def _taken_back(message: Message) -> bool:
