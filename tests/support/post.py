@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from creneau.adapters.invoices import BilledInvoices
 from creneau.adapters.offers import WaitlistOffers
+from creneau.adapters.owed_invoices import BilledOwing
 from creneau.agenda.appointment import Appointment, appointment_ref
 from creneau.agenda.attendance import Attendance
 from creneau.agenda.catalogue import Address, Location, Patient, Practitioner, Service
@@ -17,6 +18,7 @@ from creneau.agenda.change_attendance import ChangeAttendance
 from creneau.agenda.day import Availability, PractitionerDay, Release, day_ref
 from creneau.agenda.diary import OfferLock, PatientDiary
 from creneau.agenda.slot import Slot
+from creneau.billing.owed import OwedBy
 from creneau.messaging.attach import Attach
 from creneau.messaging.compose import Compose
 from creneau.messaging.deliver import Deliver, Delivered
@@ -177,7 +179,8 @@ class Post:
         self.hand_over = HandOver(self.store, self.outbox, self.clock)
         compose = Compose(clinic, "https://rdv.cabinet.example", self._random)
         self.documents = FakeDocuments()
-        read = ReadKnown(self.store, offers, BilledInvoices(), clinic)
+        self.owed_by = OwedBy(self.store, self.clock)
+        read = ReadKnown(self.store, offers, BilledInvoices(), BilledOwing(self.owed_by), clinic)
         self.texter = FakeTexter()
         self.deliver = Deliver(
             store=self.store,

@@ -9,6 +9,7 @@ from creneau.agenda.appointment import Appointment
 from creneau.agenda.blocked_address import BlockedAddress
 from creneau.agenda.day import PractitionerDay
 from creneau.agenda.diary import PatientDiary
+from creneau.billing.invoice import Invoice
 from creneau.messaging.group import SmsGroup
 from creneau.messaging.message import Kind, Message
 from creneau.messaging.replan_job import ReplanJob, asks_anew
@@ -42,6 +43,8 @@ def name_changes(before: Stored | None, after: Stored | None) -> list[Change]:
             return [Change("AppointmentChanged", (after.id,))]
         case Message():
             return list(_of_message(before if isinstance(before, Message) else None, after))
+        case Invoice() if after.is_final and not (isinstance(before, Invoice) and before.is_final):
+            return [Change("InvoiceIssued", (after.id,))]
         case BlockedAddress():
             return [Change("AddressJudged", (after.id,))]
         case Settings():
@@ -63,6 +66,9 @@ def _of_message(before: Message | None, after: Message) -> Iterator[Change]:
     moved = before is None or before.state is not after.state
     if moved and after.kind is Kind.OFFER and after.round_id and after.state in UNREAD:
         yield Change("OfferUnread", (after.round_id,))
+    left = after.sent_at is not None and (before is None or before.sent_at is None)
+    if left and after.kind is Kind.PAYMENT_REMINDER:
+        yield Change("PayerReminded", (after.id,))
 
 
 def _anew(before: Settings | TemplateBook | None, after: Settings | TemplateBook) -> list[Change]:

@@ -11,12 +11,10 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from creneau.adapters.invoices import BilledInvoices
 from creneau.agenda.catalogue import Patient
 from creneau.messaging.attach import Attach
 from creneau.messaging.compose import Compose
 from creneau.messaging.deliver import Deliver
-from creneau.messaging.facts import ReadKnown
 from creneau.messaging.message import Message
 from creneau.messaging.plan_changes import PlanAppointmentMessages
 from creneau.messaging.plan_reminders import PlanReminders
@@ -55,7 +53,7 @@ class Console:
         app.kept_contents = contents
         self.deliver = Deliver(
             store=app.store,
-            read=ReadKnown(app.store, app.offers, BilledInvoices(), app.clinic),
+            read=app.read_known,
             attach=Attach(FakeDocuments()),
             compose=Compose(app.clinic, "https://rdv.cabinet.example", bytes),
             contents=contents,

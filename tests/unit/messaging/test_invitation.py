@@ -4,13 +4,10 @@ from datetime import datetime
 
 import pytest
 
-from creneau.adapters.invoices import BilledInvoices
-from creneau.adapters.offers import WaitlistOffers
 from creneau.agenda.appointment import Appointment
 from creneau.agenda.attendance import Attendance
 from creneau.agenda.catalogue import Address, Contact, service_ref
 from creneau.messaging.calendar import Entry, Method, calendar_file
-from creneau.messaging.facts import ReadKnown
 from creneau.messaging.invitation import invitation
 from creneau.messaging.reader import reader_of_patient
 from creneau.shared.settings import LANGUAGES
@@ -113,9 +110,7 @@ def test_an_accepted_offer_moves_the_entry(world):
 def invited(post: Post, message_id: str = "", **patient):
     post.patient(**patient)
     post.appointment()
-    known = ReadKnown(post.store, WaitlistOffers(CLINIC.zone), BilledInvoices(), CLINIC)(
-        message_id or post.planned(), post.now
-    )
+    known = post.deliver.read(message_id or post.planned(), post.now)
     assert known is not None
     assert known.patient is not None
     part = invitation(known, reader_of_patient(known.patient), "pat_1@mail.example", post.now)
@@ -177,7 +172,7 @@ def test_a_contact_reads_for_whom_it_is(post):
 @pytest.mark.rule("M-13")
 def test_only_a_visits_own_messages_carry_one(post):
     id = post.plan_offers(post.offer(1)).message_ids[0]
-    known = ReadKnown(post.store, WaitlistOffers(CLINIC.zone), BilledInvoices(), CLINIC)(id, post.now)
+    known = post.deliver.read(id, post.now)
     assert known is not None
     assert known.patient is not None
     assert invitation(known, reader_of_patient(known.patient), "pat_1@mail.example", post.now) is None

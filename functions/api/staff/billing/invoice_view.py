@@ -17,17 +17,19 @@ from creneau.billing.invoice import (
 from creneau.billing.issuer import Term, issuer_ref
 from creneau.billing.line import Totals, totals_of
 from creneau.billing.payer import Payer
-from creneau.messaging.message import Message, MessageState
+from creneau.messaging.message import Channel, Message, MessageState
 from creneau.shared.store import require
 from creneau.shared.time import local_date
 
 
 class SendingView(View, frozen=True, kw_only=True):
-    """One email of it; `sent_at` null: it has not left. `state` says what became of it, `GET /v1/messages/{id}` why."""
+    """One email of it, or its notice by SMS; `sent_at` null: it has not left. `state` says what became of it, and
+    `GET /v1/messages/{id}` why."""
 
     message_id: str
     state: MessageState
     to: str
+    channel: Channel
     created_at: datetime
     sent_at: datetime | None
 
@@ -37,7 +39,7 @@ class InvoiceView(View, frozen=True, kw_only=True):
 
     `totals` of a draft are what they would be today. `standing` is how it stands: draft, open, partly paid, paid, overdue,
     credited. `reference` is what the payer's bank carries back (QRR or SCOR), null: there is nothing to transfer.
-    `sendings` are its emails, the first one first.
+    `sendings` are its emails and the notice by SMS, the first one first.
     """
 
     id: str

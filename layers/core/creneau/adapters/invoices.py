@@ -1,7 +1,7 @@
 """What messages ask of billing: an invoice as its payer is told of it, where its PDF lies, what is kept of a payer."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from creneau.billing.collectable import reminded_from
@@ -84,9 +84,6 @@ class BilledInvoices:
     def payer_reminded(self, payer_key: str, record: Stored | None, on: date) -> Stored:
         kept = _kept(payer_key, record)
         return kept.with_(last_reminded_on=max(on, kept.last_reminded_on or on))
-
-    def payer_asked(self, payer_key: str, record: Stored | None, total: int, at: datetime) -> Stored:
-        return _kept(payer_key, record).with_(asked=total, asked_at=at)
 
 
 def _kept(payer_key: str, record: Stored | None) -> PayerRecord:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from creneau.billing.invoice import DocumentKind, Invoice, invoice_ref, invoices_of_payer, invoices_owed
+from creneau.billing.owed import OwedBy
 from creneau.billing.payer_record import payer_record_ref
 from creneau.messaging.ports import Invoices, InvoiceSeen, PayerSeen
 from creneau.shared.model import Stored
@@ -41,6 +42,16 @@ class BilledOwed:
     def page(self, cursor: str | None) -> tuple[list[InvoiceSeen], str | None]:
         page = self.store.page(invoices_owed(), AT_ONCE, cursor)
         return [self.invoices.seen(i) for i in page.items if is_owed(i)], page.cursor
+
+
+@dataclass(frozen=True)
+class BilledOwing:
+    """Implements `messaging.ports.Owing`."""
+
+    owed_by: OwedBy
+
+    def total(self, payer_key: str, currency: str) -> int:
+        return self.owed_by(payer_key).total(currency)
 
 
 def is_owed(invoice: Invoice) -> bool:

@@ -149,8 +149,8 @@ class ReadKnown:
     store: Store
     offers: Offers
     invoices: Invoices
+    owing: Owing
     clinic: Clinic
-    owing: Owing | None = None
 
     def __call__(self, message_id: str, now: datetime) -> Known | None:
         """None when there is no such message."""
@@ -216,15 +216,11 @@ class ReadKnown:
         }
 
     def _owed(self, message: Message) -> Money | None:
-        """As it is now, whatever it was when it was planned."""
+        """What the link was planned for, or what is left of it."""
         if message.kind is not Kind.PAYMENT_LINK or message.payer_key is None:
             return None
-        currency = message.given["currency"]
-        given = int(message.given["total"])
-        return Money(
-            amount=self.owing.total(message.payer_key, currency) if self.owing else given,
-            currency=currency,
-        )
+        asked, currency = int(message.given["total"]), message.given["currency"]
+        return Money(amount=min(asked, self.owing.total(message.payer_key, currency)), currency=currency)
 
     def _of_reminder(
         self, message: Message, known: dict[str, Any], invoices: tuple[InvoiceSeen, ...]

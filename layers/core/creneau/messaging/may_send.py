@@ -148,6 +148,8 @@ def _reader(message: Message, facts: Facts) -> Suppress | None:
         return Suppress(Reason.NO_PRACTITIONER, "M-09")
     if message.channel is Channel.SMS:
         if not reader.phone:
+            if message.recipient is Recipient.PAYER:
+                return Suppress(Reason.NO_MOBILE, "C-02")
             return Suppress(Reason.NO_PHONE, "M-01")
         if reader.phone_blocked or _is_blocked(facts):
             return Suppress(Reason.PHONE_BLOCKED, "M-14")

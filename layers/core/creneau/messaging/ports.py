@@ -192,10 +192,6 @@ class Invoices(Protocol):
         """What is kept of the payer, with the local day of their last reminder."""
         ...
 
-    def payer_asked(self, payer_key: str, record: Stored | None, total: int, at: datetime) -> Stored:
-        """What is kept of the payer once a payment link for so much is on its way (C-02)."""
-        ...
-
 
 class PayerSeen(Value, frozen=True, kw_only=True):
     """What billing keeps of a payer. `receives_reminders` is that of somebody typed in, on no patient's record (D-03);

@@ -10,6 +10,7 @@ from creneau.adapters.drawn_documents import DrawnDocuments
 from creneau.adapters.invoices import BilledInvoices
 from creneau.adapters.offers import WaitlistOffers
 from creneau.adapters.outbox_queue import SqsOutbox
+from creneau.adapters.owed_invoices import BilledOwing
 from creneau.adapters.pace import Pace
 from creneau.adapters.ses import SesMailer
 from creneau.adapters.sns import SnsOptOuts, SnsTexter
@@ -22,6 +23,9 @@ from creneau.messaging.facts import ReadKnown
 from creneau.messaging.issue_voucher import IssueVoucher, SendVoucher
 from creneau.messaging.list_messages import ListMessages
 from creneau.messaging.opt_out import OpenOptOut, OptOut
+from creneau.messaging.payments.mark_reminded import MarkReminded
+from creneau.messaging.payments.send_link import SendPaymentLink
+from creneau.messaging.payments.send_new import SendNewInvoice
 from creneau.messaging.plan_changes import PlanAppointmentMessages
 from creneau.messaging.plan_offers import PlanOffers
 from creneau.messaging.plan_reminders import PlanReminders
@@ -93,11 +97,23 @@ class Messages(Agenda, Billing):
 
     @cached_property
     def read_known(self) -> ReadKnown:
-        return ReadKnown(self.store, self.offers, self.invoices, self.clinic)
+        return ReadKnown(self.store, self.offers, self.invoices, BilledOwing(self.owed_by), self.clinic)
 
     @cached_property
     def send_invoice(self) -> SendInvoice:
         return SendInvoice(self.store, self.invoices, self.clinic, self.clock, self.again)
+
+    @cached_property
+    def send_new_invoice(self) -> SendNewInvoice:
+        return SendNewInvoice(self.store, self.invoices, self.send_invoice)
+
+    @cached_property
+    def send_payment_link(self) -> SendPaymentLink:
+        return SendPaymentLink(self.store, self.invoices, self.clinic, self.clock, self.again)
+
+    @cached_property
+    def mark_reminded(self) -> MarkReminded:
+        return MarkReminded(self.store, self.invoices, self.clinic, self.again)
 
     @cached_property
     def outbox(self) -> Outbox:
