@@ -11,6 +11,7 @@ import pikepdf
 import pypdf
 import pytest
 
+from creneau.agenda.catalogue import Address
 from creneau.billing.documents.document import Printed, as_if_final, document_of
 from creneau.billing.documents.draw import draw, pictures
 from creneau.billing.invoice import DocumentKind
@@ -28,6 +29,7 @@ def minor(text: str) -> int:
     return int(re.sub(r"\D", "", text)) * (-1 if "-" in text else 1)
 
 
+ABROAD = Address(street="5 avenue Foch", postcode="74000", town="Annecy", country="FR")
 AMOUNT = r"-?\d[\d\u00a0’.,]*[.,]\d\d"
 
 
@@ -78,10 +80,39 @@ def test_amounts_of_nothing_and_of_almost_a_milliard():
     assert "Total 999 999 999,99 €" in text_of(pdf_of(most))
 
 
+@pytest.mark.parametrize("count", range(14, 30))
+@pytest.mark.parametrize("country", ["FR", "CH"])
+def test_no_page_holds_but_sums_or_a_way_to_pay(country, count):
+    invoice = sample(country, lines=(Line(text="Séance", price=100, on=date(2027, 3, 1)),) * count)
+    *_, last = pages_of(pdf_of(invoice))
+    assert last.count("Séance") >= 2
+    assert "Total" in last
+    assert ("Section paiement" if country == "CH" else "IBAN") in last
+
+
+def test_words_without_end_do_not_keep_the_lines_from_their_pages():
+    words = InvoiceTemplate(id="t", name="t", terms="\n".join(f"Condition {n}" for n in range(400)))
+    pages = pages_of(pdf_of(sample("CH", template=words)))
+    assert "Séance" in pages[0]
+    assert "Total" in pages[0]
+    assert [n for n in range(400) if f"Condition {n}" not in "".join(pages)] == []
+
+
+def test_a_payer_abroad_has_their_country_in_words():
+    assert "74000 Annecy FRANKREICH" in text_of(pdf_of(sample("CH", "de", of_payer={"address": ABROAD})))
+    assert "FRANKREICH" not in text_of(pdf_of(sample("FR", "de", of_payer={"address": ABROAD})))
+
+
+def test_a_receipt_names_its_invoice():
+    paid = (payment(19_235),)
+    text = text_of(pdf_of(sample("CH").with_(paid=19_235), kind=Printed.RECEIPT, payments=paid))
+    assert "Facture F2027-0042 du 15.03.2027" in text
+
+
 def test_names_of_140_characters_are_whole():
     name = "Élisabeth-Maximilienne " * 6
     text = text_of(pdf_of(sample("FR", of_payer={"name": name}, of_issuer={"name": name})))
-    assert text.count("Élisabeth-Maximilienne") >= 12
+    assert text.replace("- ", "-").count("Élisabeth-Maximilienne") >= 12  # it may break after its hyphen
 
 
 def test_long_words_stay_on_the_page():
@@ -101,7 +132,7 @@ def test_words_around_the_lines_and_nothing_else_of_a_draft():
     text = text_of(draw(document))
     assert document.title == "Note d’honoraires"
     assert not {w for w in ("BROUILLON", "A B", "C", "D d", "Pour votre mutuelle") if w not in text}
-    assert not {w for w in ("Numéro", "F2027", "IBAN", "RF") if w in text}
+    assert not {w for w in ("F2027", "IBAN", "RF") if w in text}
     assert "BROUILLON" not in text_of(pdf_of(sample("FR")))
 
 
@@ -115,10 +146,10 @@ def test_a_draft_may_lack_a_price():
 @pytest.mark.parametrize(
     ("language", "title", "settled", "method"),
     [
-        ("fr", "Quittance", "Acquittée le 20.03.2027", "Espèces"),
-        ("de", "Quittung", "Vollständig bezahlt am 20.03.2027", "Bar"),
-        ("it", "Quietanza", "Saldata il 20.03.2027", "Contanti"),
-        ("en", "Receipt", "Paid in full on 20.03.2027", "Cash"),
+        ("fr", "Quittance", "Facture acquittée le 20.03.2027", "Espèces"),
+        ("de", "Quittung", "Rechnung vollständig bezahlt am 20.03.2027", "Bar"),
+        ("it", "Quietanza", "Fattura saldata il 20.03.2027", "Contanti"),
+        ("en", "Receipt", "Invoice paid in full on 20.03.2027", "Cash"),
     ],
 )
 def test_a_receipt_says_what_was_paid_when_and_how(language, title, settled, method):
@@ -138,7 +169,7 @@ def test_a_receipt_for_a_part_says_what_is_left():
     text = text_of(pdf_of(invoice, kind=Printed.RECEIPT, payments=(payment(5_000, currency="EUR"), gone)))
     assert "Reçu d’acompte F2027-0042" in text
     assert "Reste à payer 142,35 €" in text
-    assert "Acquittée" not in text
+    assert "acquittée" not in text
     assert "1,00 €" not in text
 
 
@@ -244,4 +275,4 @@ def test_a_head_of_many_lines_pushes_what_is_below(payers):
 
     page.extract_text(visitor_text=seen)
     last = min(height for text, height in heights.items() if text.startswith("REGISTER19"))
-    assert last > max(height for text, height in heights.items() if text == "Numéro")
+    assert last > max(height for text, height in heights.items() if text == "Date")

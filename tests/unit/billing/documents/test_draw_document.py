@@ -89,7 +89,7 @@ def test_a_draft_is_drawn_anew_with_what_its_issuer_is_now(desk):
     desk.books.put(issuer.with_(name="Dr Anne Favre-Rey"), Settings(look=Look(colour="#aa0000")))
     second = desk.draw(id)
     assert (second.key, second.sha256 != first.sha256) == (first.key, True)
-    assert [d.sender[0] for d in desk.drawn] == ["Dr Anne Favre", "Dr Anne Favre-Rey"]
+    assert [d.sender[0] for d in desk.drawn] == [("Dr Anne Favre",), ("Dr Anne Favre-Rey",)]
     assert [d.colour for d in desk.drawn] == [Look().colour, "#aa0000"]
     assert [d.mark for d in desk.drawn] == ["BROUILLON", "BROUILLON"]
     assert desk.books.store.get(SETTINGS) is not None

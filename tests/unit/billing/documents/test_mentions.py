@@ -124,6 +124,11 @@ def test_each_reason_for_no_tax_has_its_own_stars():
     assert "120,50 ** 120,50" in text
 
 
+@pytest.mark.parametrize(("language", "rate"), [("fr", "TVQ 9,975 %"), ("en", "QST 9.975%"), ("de", "QST 9,975 %")])
+def test_a_rate_as_the_language_writes_it(language, rate):
+    assert rate in text_of(pdf_of(sample("CA", language, tax=REGISTERED)))
+
+
 @pytest.mark.parametrize(("language", "names"), [("fr", ("TPS", "TVQ")), ("en", ("GST", "QST"))])
 def test_canadas_taxes_by_the_names_of_the_language(language, names):
     english = (Tax(name="GST", rate=5000, number="1 RT0001"), Tax(name="QST", rate=9975, number="2 TQ0001"))

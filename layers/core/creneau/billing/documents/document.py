@@ -12,7 +12,7 @@ from creneau.billing.documents.mentions import Mention, mentions_of
 from creneau.billing.documents.printable import lines, one_line
 from creneau.billing.documents.qr_bill import QrBill, qr_bill_of
 from creneau.billing.documents.reference import reference_of, spaced
-from creneau.billing.documents.speech import Speech
+from creneau.billing.documents.speech import Speech, country_name
 from creneau.billing.documents.sums import Sum, paid_sums, sums_of
 from creneau.billing.documents.words import SLIP, TITLES, WORDS
 from creneau.billing.invoice import DocumentKind, Frozen, Invoice
@@ -53,9 +53,9 @@ class Slip(Value, frozen=True, kw_only=True, omit_defaults=False):
 
 
 class Document(Value, frozen=True, kw_only=True, omit_defaults=False):
-    """Every text as it is printed. `mark` is the draft's; `paper` is `a4` or `us-letter`; `colour` `#rrggbb`.
+    """Every text as it is printed. `sender` in groups, its name first; `mark` is the draft's.
 
-    `electronic` is the XML that goes inside, if any does.
+    `paper` is `a4` or `us-letter`, `colour` `#rrggbb`. `electronic` is the XML that goes inside, if any does.
     """
 
     language: str
@@ -66,7 +66,7 @@ class Document(Value, frozen=True, kw_only=True, omit_defaults=False):
     title: str
     page: str
     mark: str
-    sender: tuple[str, ...]
+    sender: tuple[tuple[str, ...], ...]
     recipient: tuple[str, ...]
     facts: tuple[tuple[str, str], ...]
     introduction: tuple[str, ...]
@@ -153,37 +153,44 @@ def _title(invoice: Invoice, frozen: Frozen, printed: Printed, words: InvoiceTem
     return f"{one_line(words.title) or TITLES[invoice.kind][language]} {frozen.number}".strip()
 
 
-def _sender(frozen: Frozen, mentions: list[Mention]) -> Iterable[str]:
+def _sender(frozen: Frozen, mentions: list[Mention]) -> Iterable[tuple[str, ...]]:
     issuer = frozen.issuer
-    yield " ".join([one_line(issuer.name), *(m.text for m in mentions if m.place == "name")])
-    below = [issuer.profession, *_postal(issuer.address, issuer.address.country), issuer.phone, issuer.email]
-    yield from (one_line(line) for line in below if line.strip())
-    yield from (one_line(m.text) for m in mentions if m.place == "issuer")
+    name = " ".join([issuer.name, *(m.text for m in mentions if m.place == "name")])
+    registers = [m.text for m in mentions if m.place == "issuer"]
+    home = _postal(issuer.address, frozen)
+    for group in ([name, issuer.profession], home, [issuer.phone, issuer.email], registers):
+        if written := tuple(one_line(line) for line in group if line.strip()):
+            yield written
 
 
 def _recipient(frozen: Frozen, mentions: list[Mention]) -> Iterable[str]:
     yield one_line(frozen.payer.name)
     if frozen.payer.address:
-        yield from map(one_line, _postal(frozen.payer.address, frozen.issuer.address.country))
+        yield from map(one_line, _postal(frozen.payer.address, frozen))
     yield from (one_line(m.text) for m in mentions if m.place == "payer")
 
 
-def _postal(address: Address, home: str) -> list[str]:
-    """The country only where it is another one."""
+def _postal(address: Address, frozen: Frozen) -> list[str]:
+    """The country only where it is another one than the issuer's, in capitals."""
     town = f"{address.postcode} {address.town}" if address.country != "CA" else f"{address.town} {address.postcode}"
-    return [address.street, town, *([address.country] if address.country != home else [])]
+    abroad = address.country != frozen.issuer.address.country
+    return [address.street, town, *([country_name(address.country, frozen.language)] if abroad else [])]
 
 
 def _facts(invoice: Invoice, frozen: Frozen, speech: Speech, receipt: bool) -> Iterable[tuple[str, str]]:
     language = frozen.language
-    if frozen.number:
-        yield WORDS["number"][language], frozen.number
-    yield WORDS["date"][language], speech.day(frozen.issued_on)
+    if receipt:
+        yield TITLES[invoice.kind][language], _numbered(frozen.number, frozen.issued_on, speech)
+    else:
+        yield WORDS["date"][language], speech.day(frozen.issued_on)
     if frozen.due_on is not None and invoice.kind is DocumentKind.INVOICE and not (receipt and invoice.balance <= 0):
         yield WORDS["due"][language], speech.day(frozen.due_on)
     if frozen.corrects:
-        of_day = f" {WORDS['of_day'][language]} {speech.day(frozen.corrects_on)}" if frozen.corrects_on else ""
-        yield WORDS["corrects"][language], frozen.corrects + of_day
+        yield WORDS["corrects"][language], _numbered(frozen.corrects, frozen.corrects_on, speech)
+
+
+def _numbered(number: str, on: date | None, speech: Speech) -> str:
+    return f"{number} {WORDS['of_day'][speech.language]} {speech.day(on)}" if on else number
 
 
 def _settled(invoice: Invoice, paid: list[Payment], speech: Speech, receipt: bool) -> list[str]:

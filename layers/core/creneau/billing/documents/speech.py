@@ -30,12 +30,19 @@ class Speech:
         return _blanks(locale.number(hundredths, 2, self.language, self.country))
 
     def percent(self, rate: int) -> str:
-        """`rate` in thousandths of a percent."""
-        return f"{_blanks(locale.number(rate, 3, self.language, self.country))}\u00a0%"
+        """`rate` in thousandths of a percent; English leaves no blank before the sign."""
+        blank = "" if self.language == "en" else "\u00a0"
+        return f"{_blanks(locale.number(rate, 3, self.language, self.country))}{blank}%"
 
     def payment(self, paid: Payment) -> tuple[str, str, str, str]:
         method = METHODS[paid.method][self.language]
         return self.day(paid.paid_on), method, one_line(paid.reference), self.money(paid.amount)
+
+
+def country_name(code: str, language: str) -> str:
+    """As the post asks for it, in capitals: `SUISSE`; a code that nothing is known of stays as it is."""
+    known = locale.locale_of(language, "").territories
+    return str(known.get(code.upper(), code)).upper()
 
 
 def _blanks(text: str) -> str:

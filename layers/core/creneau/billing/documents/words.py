@@ -25,7 +25,6 @@ WORDS = {
         "Reçu d’acompte", "Quittung über Teilzahlung", "Quietanza di acconto", "Receipt for part payment"
     ),
     "draft": _four("BROUILLON", "ENTWURF", "BOZZA", "DRAFT"),
-    "number": _four("Numéro", "Nummer", "Numero", "Number"),
     "date": _four("Date", "Datum", "Data", "Date"),
     "due": _four("Payable jusqu’au", "Zahlbar bis", "Pagabile entro", "Due date"),
     "corrects": _four("Corrige la facture", "Korrigiert Rechnung", "Rettifica la fattura", "Corrects invoice"),
@@ -49,7 +48,9 @@ WORDS = {
     "paid": _four("Payé", "Bezahlt", "Pagato", "Paid"),
     "credited": _four("Crédité", "Gutgeschrieben", "Accreditato", "Credited"),
     "balance": _four("Reste à payer", "Noch offen", "Ancora da pagare", "Still to pay"),
-    "paid_in_full": _four("Acquittée le", "Vollständig bezahlt am", "Saldata il", "Paid in full on"),
+    "paid_in_full": _four(
+        "Facture acquittée le", "Rechnung vollständig bezahlt am", "Fattura saldata il", "Invoice paid in full on"
+    ),
     "pay": _four(
         "Pour payer par virement", "Zahlung per Überweisung", "Pagamento tramite bonifico", "To pay by bank transfer"
     ),
