@@ -9,6 +9,7 @@ from creneau.shared.errors import DomainError, Fault, Invalid
 
 ID = r"^[A-Za-z0-9_-]{1,80}$"
 TEMPLATE_ID = r"^[A-Za-z0-9_-]{1,80}(\.(email|sms))?$"
+PAYER_KEY = r"^[A-Za-z0-9_.-]{1,200}$"
 COLOUR = "^#[0-9a-fA-F]{6}$"
 CURRENCY = "^[A-Z]{3}$"
 COUNTRY = "^[A-Z]{2}$"
@@ -56,8 +57,9 @@ SAID = {
 PREFIX = "^[A-Z0-9-]{0,10}$"
 DIGEST = "^[0-9a-f]{32}$"
 FORMS = {
+    PAYER_KEY: ("not a payer's key", "use a payer_key as listed"),
     PREFIX: ("not a prefix", "use up to ten capitals, digits and dashes"),
-    DIGEST: ("not a recap's digest", "give the digest of the recap that is confirmed"),
+    DIGEST: ("not a digest", "give the digest of what is confirmed"),
     ID: ("not an id", "use an id as listed"),
     TEMPLATE_ID: ("not a template's id", "use an id as listed, such as confirmed.sms"),
     COLOUR: ("not a colour", "write it as #0b6e75"),
@@ -74,9 +76,17 @@ def not_valid(error: ValidationError, whole: str) -> DomainError:
     found = error.errors(include_url=False, include_input=False)
     if any(e["type"] == "json_invalid" for e in found):
         return BadRequest("the body is not JSON", code="not_json", remedy="send one JSON object, in UTF-8")
-    faults = tuple(_fault(e, whole) for e in found)
+    faults = tuple(_fault(e, whole) for e in found if not _follows(e, found))
     what = "one field is" if len(faults) == 1 else f"{len(faults)} fields are"
     return Invalid(f"{what} not as expected", code="invalid", remedy="see errors", faults=faults)
+
+
+def _follows(error: Any, found: list[Any]) -> bool:
+    """A list counts as too short without its faulty elements: that says nothing new."""
+    length = len(error["loc"])
+    return error["type"] == "too_short" and any(
+        len(other["loc"]) > length and other["loc"][:length] == error["loc"] for other in found
+    )
 
 
 def _fault(found: Any, whole: str) -> Fault:

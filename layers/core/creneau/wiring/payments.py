@@ -3,6 +3,7 @@
 from functools import cached_property
 
 from creneau.adapters.owed_invoices import BilledOwed
+from creneau.billing.edit_payer import EditPayer
 from creneau.messaging.payments.forecast import ForecastReminders
 from creneau.messaging.payments.plan_payer_reminders import PlanPayerReminders
 from creneau.messaging.payments.remind import ListReminders, RemindPayers
@@ -16,6 +17,10 @@ class Payments(Messages):
     @cached_property
     def owed_invoices(self) -> OwedInvoices:
         return BilledOwed(self.store, self.invoices)
+
+    @cached_property
+    def edit_payer(self) -> EditPayer:
+        return EditPayer(self.store, self.again)
 
     @cached_property
     def plan_payer_reminders(self) -> PlanPayerReminders:
