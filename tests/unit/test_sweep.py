@@ -39,6 +39,7 @@ def test_a_query_that_fails_leaves_the_messages_swept_and_is_told():
         replan=lambda: 2,
         walk_group=nothing,
         finish_invoice=nothing,
+        sweep_run=nothing,
         trouble=lambda about, error: told.append((about, type(error))),
     )()
     assert (swept.waitlist, swept.replanned, swept.messages) == (1, 2, 3)

@@ -10,6 +10,7 @@ from creneau.agenda.blocked_address import BlockedAddress
 from creneau.agenda.day import PractitionerDay
 from creneau.agenda.diary import PatientDiary
 from creneau.billing.invoice import Invoice
+from creneau.billing.run import BillingRun, RunState
 from creneau.messaging.group import SmsGroup
 from creneau.messaging.message import Kind, Message
 from creneau.messaging.replan_job import ReplanJob, asks_anew
@@ -55,6 +56,9 @@ def name_changes(before: Stored | None, after: Stored | None) -> list[Change]:
             return [Change("ReplanStepped", (str(after.version),))]
         case SmsGroup() if after.is_under_way:
             return [Change("GroupGoesOn", (after.id,))]
+        case BillingRun() if after.state in (RunState.PLANNING, RunState.RUNNING):
+            begun = not isinstance(before, BillingRun) or before.attempt != after.attempt
+            return [Change("RunBegun", (after.id,))] if begun else []
         case AbsenceRecord() if not after.marked:
             return [Change("AbsenceRecorded", (after.id,))]
     return []

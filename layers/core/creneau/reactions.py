@@ -37,6 +37,7 @@ REACTIONS: dict[str, tuple[str, ...]] = {
     "ReleaseEnded": ("settle_slot",),
     "ReplanStepped": ("continue_replan",),
     "ReplanWanted": ("start_replan",),
+    "RunBegun": ("follow_run",),
     "RoundClosed": ("settle_closed_round", "pursue_after_round"),
 }
 
@@ -65,6 +66,7 @@ ACTS: dict[str, Callable[..., object]] = {
     "continue_replan": lambda app, version: app.continue_replan(int(version)),
     "dispatch_message": lambda app, message_id: app.dispatch_message(message_id),
     "extend_round": lambda app, round_id: app.extend(ref_of(round_id)),
+    "follow_run": lambda app, run_id: app.follow_run(run_id),
     "free_unread_offers": lambda app, round_id: app.free_unread_offers(round_id),
     "keep_due": lambda app, appointment_id: app.keep_due(appointment_id),
     "mark_absence": lambda app, absence_id: app.mark_absence(absence_id),

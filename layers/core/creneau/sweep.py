@@ -8,6 +8,7 @@ from creneau.agenda.absence import AbsenceRecord
 from creneau.agenda.appointment import Appointment
 from creneau.agenda.blocked_address import BlockedAddress
 from creneau.billing.invoice import Invoice
+from creneau.billing.run import BillingRun
 from creneau.messaging.group import SmsGroup
 from creneau.shared.model import Stored, Value
 from creneau.shared.store import Ref, Store
@@ -24,6 +25,7 @@ class Swept(Value, frozen=True, kw_only=True):
     addresses: int = 0
     groups: int = 0
     invoices: int = 0
+    runs: int = 0
     messages: int = 0
     failed: tuple[str, ...] = ()
 
@@ -42,6 +44,7 @@ class Sweep:
     replan: Callable[[], int]
     walk_group: Callable[[str], object]
     finish_invoice: Callable[[str], object]
+    sweep_run: Callable[[str], object]
     trouble: Callable[[Ref[Any] | str, Exception], None]
 
     def __call__(self) -> Swept:
@@ -54,6 +57,7 @@ class Sweep:
             "replanned": self._guard("replanned", self.replan, failed),
             "groups": self._guard("groups", self._each(SmsGroup, self.walk_group), failed),
             "invoices": self._guard("invoices", self._each(Invoice, self.finish_invoice), failed),
+            "runs": self._guard("runs", self._each(BillingRun, self.sweep_run), failed),
             "messages": self._guard("messages", self.messages, failed),
         }
         return Swept(**counts, failed=tuple(failed))

@@ -72,7 +72,7 @@ class MakeDrafts:
         there = self.store.get_many([invoice_ref(id) for id in ids])
         for id, present, planned in zip(ids, there, recap.invoices, strict=True):
             draft = self._draft(id, batch_id, planned, issuer, recap.template_id, asked, by)
-            taken_meanwhile = self._make(draft, planned, is_new=present is None)
+            taken_meanwhile = self.put_draft(draft, planned, is_new=present is None)
             lost += [LeftOut(id=taken, reason="invoiced_already") for taken in taken_meanwhile]
             if len(taken_meanwhile) < len(planned.billables):
                 made.append(id)
@@ -99,8 +99,11 @@ class MakeDrafts:
             look_at=now + TOO_LONG if long else None,
         )
 
-    def _make(self, draft: Invoice, planned: Planned, is_new: bool) -> list[str]:
-        """A new one of what the recap read a moment ago, which costs no read; what changed since is read anew."""
+    def put_draft(self, draft: Invoice, planned: Planned, is_new: bool) -> list[str]:
+        """Puts it with what it takes, and answers the ids of what others took; one that is there already is made whole.
+
+        A new one is made of what was planned, read a moment ago, which costs no read; what changed since is read anew.
+        """
         if is_new and draft.state is InvoiceState.DRAFT:
             with suppress(Conflict):
                 return self._take(draft, planned.billables, planned)
@@ -188,6 +191,8 @@ def _free(billable: Billable, draft: Invoice) -> bool:
     line = next((line for line in draft.lines if line.billable_id == billable.id), None)
     if line is None or (line.on is not None and line.on != billable.on):  # struck, or moved to another day, meanwhile
         return False
+    if draft.of_run and billable.taken_by is None:  # neither paid nor of another price meanwhile (C-03)
+        return billable.owed > 0 and billable.due is not None and billable.due.price == line.amount
     return billable.may_be_taken and billable.taken_by in (None, draft.id)
 
 

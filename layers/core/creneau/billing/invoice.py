@@ -104,6 +104,11 @@ class Invoice(Stored, frozen=True, kw_only=True):
         return self.frozen is not None
 
     @property
+    def of_run(self) -> bool:
+        """Whether a billing run made it (C-04)."""
+        return self.batch_id is not None and self.batch_id.startswith("run_")
+
+    @property
     def total(self) -> int:
         """Of a final one; a draft's needs its issuer (`totals_of`)."""
         return self.frozen.totals.total if self.frozen else 0
@@ -237,6 +242,11 @@ def documents_issued(first: date, last: date) -> Collection[Invoice]:
     """Final invoices and credit notes of those days, both included, the newest first."""
     bounds = (first.isoformat(), last.isoformat())
     return Collection("invoices_by_state", Invoice, (InvoiceState.FINALISED,), *bounds, newest_first=True)
+
+
+def drafts_of_runs() -> Collection[Invoice]:
+    """Those that billing runs made and nobody has confirmed, the newest first (C-04)."""
+    return Collection("drafts_of_runs", Invoice, newest_first=True)
 
 
 def invoices_of_payer(payer_key: str) -> Collection[Invoice]:

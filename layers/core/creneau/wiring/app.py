@@ -8,11 +8,11 @@ from creneau.agenda.appointment import appointment_ref
 from creneau.agenda.attendance import Attendance
 from creneau.sweep import Sweep
 from creneau.waitlist.sweep import SweepWaitlist
-from creneau.wiring.messages import Messages
+from creneau.wiring.billing_runs import BillingRuns
 from creneau.wiring.waitlist import Waitlist
 
 
-class App(Waitlist, Messages):
+class App(Waitlist, BillingRuns):
     """The composition root. Tests override what they want to hold in their hands."""
 
     @cached_property
@@ -32,6 +32,7 @@ class App(Waitlist, Messages):
             self.sweep_replan,
             self.walk_group,
             self.finish_invoice,
+            self.sweep_run,
             self.trouble,
         )
 

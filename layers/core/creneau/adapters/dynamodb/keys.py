@@ -37,6 +37,10 @@
 | payments of an invoice                       | by_first  | INVOICE#id#PAYMENTS          | recorded#id                 |
 | payments of the clinic, newest first         | by_third  | PAYMENTS                     | paid day#id                 |
 | payments due by state, by the instant        | by_fourth | DUES#state                   | due#id                      |
+| billing runs, newest first                   | by_first  | BILLINGRUNS                  | created#id                  |
+| payers of a run; of a page of it             | table     | RUN#id                       | PAYER#place                 |
+| payers of a run by outcome                   | by_first  | RUN#id#outcome               | place                       |
+| drafts of runs, newest first                 | by_fourth | INVOICES#OFRUNS              | created#id                  |
 | tasks of the staff, open or done             | by_first  | TASKS#OPEN, TASKS#DONE       | created or done#id          |
 | what must be looked at by now                | look_at   | LOOK#KIND                    | instant                     |
 
@@ -60,11 +64,12 @@ from creneau.agenda.resource_day import ResourceDay
 from creneau.agenda.slot import parse_slot
 from creneau.billing.billable import Billable
 from creneau.billing.counter import Counter
-from creneau.billing.invoice import DocumentKind, Invoice
+from creneau.billing.invoice import DocumentKind, Invoice, InvoiceState
 from creneau.billing.issuer import InvoiceTemplate, Issuer
 from creneau.billing.package import Package, SoldPackage
 from creneau.billing.payer_record import PayerRecord
 from creneau.billing.payment import Payment
+from creneau.billing.run import BillingRun, RunPayer
 from creneau.billing.task import Task
 from creneau.messaging.group import SmsGroup
 from creneau.messaging.message import Channel, Message
@@ -139,6 +144,8 @@ def key_of(ref: Ref[Any]) -> Key:
         return f"SLOT#{key[0]}", f"ROUND#{int(key[1]):06}#{int(key[2]):06}"
     if model is WaitEntry:
         return f"LINE#{key[0]}#{key[1]}", f"{instant(datetime.fromisoformat(key[2]))}#{key[3]}"
+    if model is RunPayer:
+        return f"RUN#{key[0]}", f"PAYER#{key[1]}"
     if model is SmsUse:
         return f"SMSMONTH#{key[0]}", f"USE#{instant(datetime.fromisoformat(key[1]))}#{key[2]}"
     return f"{kind(model)}#{key[0]}", kind(model)
@@ -158,6 +165,8 @@ def ref_of(model: type[Stored], pk: str, sk: str) -> Ref[Any]:
         agenda, minutes = rest.rsplit("#", 1)
         since, appointment = sk.split("#", 1)
         return Ref(model, (agenda, minutes, since, appointment))
+    if model is RunPayer:
+        return Ref(model, (rest, sk.removeprefix("PAYER#")))
     if model is SmsUse:
         _, at, message = sk.split("#", 2)
         return Ref(model, (rest, at, message))
@@ -184,6 +193,8 @@ def ref_to(item: Stored) -> Ref[Any]:
             return Ref(Link, (item.hash,))
         case Counter():
             return Ref(Counter, (item.issuer_id, str(item.year)))
+        case RunPayer():
+            return Ref(RunPayer, (item.run_id, item.place))
         case SmsUse():
             return Ref(SmsUse, (item.month, item.at.isoformat(), item.message_id))
         case Settings():
@@ -247,6 +258,8 @@ def _invoice(i: Invoice) -> dict[str, str]:
     order = f"{instant(i.created_at)}#{i.id}"
     by_state = f"{i.frozen.issued_on}#{i.id}" if i.frozen else order
     keys = {"g1pk": f"INVOICES#{i.state}", "g1sk": by_state, "g2pk": f"PAYER#{i.payer.key}#INVOICES", "g2sk": order}
+    if i.of_run and i.state is InvoiceState.DRAFT:
+        keys |= {"g4pk": "INVOICES#OFRUNS", "g4sk": order}
     owed = i.is_final and i.kind is DocumentKind.INVOICE and i.balance > 0
     return keys | ({"g3pk": "INVOICES#OWED", "g3sk": f"{i.falls_due_on or '9999-12-31'}#{i.id}"} if owed else {})
 
@@ -258,6 +271,10 @@ def _payment(p: Payment) -> dict[str, str]:
         "g3pk": "PAYMENTS",
         "g3sk": f"{p.paid_on}#{p.id}",
     }
+
+
+def _run_payer(p: RunPayer) -> dict[str, str]:
+    return {"g1pk": f"RUN#{p.run_id}#{p.outcome}", "g1sk": p.place} if p.outcome else {}
 
 
 def _task(t: Task) -> dict[str, str]:
@@ -276,6 +293,8 @@ _INDEXED: dict[type[Stored], Callable[[Any], dict[str, str]]] = {
     Invoice: _invoice,
     Payment: _payment,
     Task: _task,
+    BillingRun: lambda r: {"g1pk": "BILLINGRUNS", "g1sk": f"{instant(r.created_at)}#{r.id}"},
+    RunPayer: _run_payer,
 }
 
 
@@ -290,6 +309,8 @@ def _look_at(item: Stored) -> datetime | None:
             if item.attendance is Attendance.MOVED:
                 return None  # what follows is found with the appointment that it was moved to
             return item.attendance_at + UNATTENDED_FOR
+        case BillingRun():
+            return item.look_at
         case Message() | Invoice() | ReplanJob() | PayersJob() | AbsenceRecord() | BlockedAddress() | SmsGroup():
             return item.look_at
         case _:
@@ -348,6 +369,14 @@ def place_of(of: Collection[Any]) -> tuple[str | None, str, str, str]:
             return "by_first", f"INVOICES#{key[0]}", of.low, of.high + _HIGHEST
         case "invoices_of_payer":
             return "by_second", f"PAYER#{key[0]}#INVOICES", "", _HIGHEST
+        case "drafts_of_runs":
+            return "by_fourth", "INVOICES#OFRUNS", "", _HIGHEST
+        case "runs_by_age":
+            return "by_first", "BILLINGRUNS", "", _HIGHEST
+        case "payers_of_run":
+            return None, f"RUN#{key[0]}", f"PAYER#{of.low}", f"PAYER#{of.high}{_HIGHEST}"
+        case "payers_by_outcome":
+            return "by_first", f"RUN#{key[0]}#{key[1]}", "", _HIGHEST
         case "invoices_owed":
             return "by_third", "INVOICES#OWED", of.low, of.high + _HIGHEST
         case "payments_of_invoice":
@@ -404,6 +433,8 @@ MODELS: dict[str, type[Stored]] = {
         PayerRecord,
         SoldPackage,
         Task,
+        BillingRun,
+        RunPayer,
         Link,
         RequestKey,
         Settings,
