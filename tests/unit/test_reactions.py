@@ -57,6 +57,8 @@ KEYS = {
     "OfferDecided": (f"{slot('2026-03-20 09:00').id}.1.1",),
     "OfferWithdrawn": (f"{slot('2026-03-20 09:00').id}.1.1",),
     "OffersMade": (f"{slot('2026-03-20 09:00').id}.1.1",),
+    "PayersReplanStepped": ("3",),
+    "PayersReplanWanted": (),
     "ReplanStepped": ("3",),
     "ReplanWanted": (),
     "RoundClosed": ("prc_1", slot("2026-03-20 09:00").id, f"{slot('2026-03-20 09:00').id}.1.1"),

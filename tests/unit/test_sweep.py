@@ -37,6 +37,7 @@ def test_a_query_that_fails_leaves_the_messages_swept_and_is_told():
         mark_absence=nothing,
         mark_address=nothing,
         replan=lambda: 2,
+        replan_payers=lambda: 0,
         walk_group=nothing,
         finish_invoice=nothing,
         sweep_run=nothing,

@@ -9,10 +9,13 @@ from creneau.agenda.appointment import Appointment
 from creneau.agenda.blocked_address import BlockedAddress
 from creneau.agenda.day import PractitionerDay
 from creneau.agenda.diary import PatientDiary
-from creneau.billing.invoice import Invoice
+from creneau.billing.invoice import DocumentKind, Invoice
+from creneau.billing.payer_record import PayerRecord
 from creneau.billing.run import BillingRun, RunState
 from creneau.messaging.group import SmsGroup
 from creneau.messaging.message import Kind, Message
+from creneau.messaging.payments.plan_payer_reminders import was_missed
+from creneau.messaging.payments.replan_payers import PayersJob, asks_payers_anew
 from creneau.messaging.replan_job import ReplanJob, asks_anew
 from creneau.messaging.template import TemplateBook
 from creneau.messaging.unread_offers import UNREAD
@@ -44,14 +47,21 @@ def name_changes(before: Stored | None, after: Stored | None) -> list[Change]:
             return [Change("AppointmentChanged", (after.id,))]
         case Message():
             return list(_of_message(before if isinstance(before, Message) else None, after))
-        case Invoice() if after.is_final and not (isinstance(before, Invoice) and before.is_final):
-            return [Change("InvoiceIssued", (after.id,))]
         case BlockedAddress():
             return [Change("AddressJudged", (after.id,))]
         case Settings():
-            return _anew(before if isinstance(before, Settings) else None, after)
+            was = before if isinstance(before, Settings) else None
+            return [*_anew(was, after), *_payers_anew(was, after)]
         case TemplateBook():
-            return _anew(before if isinstance(before, TemplateBook) else None, after)
+            earlier = before if isinstance(before, TemplateBook) else None
+            return [*_anew(earlier, after), *_payers_anew(earlier, after)]
+        case PayersJob() if after.finished_at is None:
+            return [Change("PayersReplanStepped", (str(after.version),))]
+        case PayerRecord():
+            paused = before.paused_until if isinstance(before, PayerRecord) else None
+            return [Change("PayerPaused", (after.id,))] if paused != after.paused_until else []
+        case Invoice() if after.is_final:
+            return list(_of_invoice(before if isinstance(before, Invoice) else None, after))
         case ReplanJob() if after.finished_at is None:
             return [Change("ReplanStepped", (str(after.version),))]
         case SmsGroup() if after.is_under_way:
@@ -68,6 +78,8 @@ def _of_message(before: Message | None, after: Message) -> Iterator[Change]:
     if after.is_scheduled:
         yield Change("MessageScheduled", (after.id,))
     moved = before is None or before.state is not after.state
+    if moved and after.kind is Kind.PAYMENT_REMINDER and after.payer_key and was_missed(after):
+        yield Change("ReminderMissed", (after.payer_key,))
     if moved and after.kind is Kind.OFFER and after.round_id and after.state in UNREAD:
         yield Change("OfferUnread", (after.round_id,))
     left = after.sent_at is not None and (before is None or before.sent_at is None)
@@ -77,6 +89,19 @@ def _of_message(before: Message | None, after: Message) -> Iterator[Change]:
 
 def _anew(before: Settings | TemplateBook | None, after: Settings | TemplateBook) -> list[Change]:
     return [Change("ReplanWanted", ())] if asks_anew(before, after) else []
+
+
+def _payers_anew(before: Settings | TemplateBook | None, after: Settings | TemplateBook) -> list[Change]:
+    return [Change("PayersReplanWanted", ())] if asks_payers_anew(before, after) else []
+
+
+def _of_invoice(before: Invoice | None, after: Invoice) -> Iterator[Change]:
+    """It was made final; what is owed of it, or when, is another than it was."""
+    was = (before.balance, before.instalments) if before is not None and before.is_final else None
+    if was is None:
+        yield Change("InvoiceIssued", (after.id,))
+    if after.kind is DocumentKind.INVOICE and was != (after.balance, after.instalments):
+        yield Change("OwedChanged", (after.payer.key, after.id))
 
 
 def _of_day(before: PractitionerDay | None, after: PractitionerDay) -> Iterator[Change]:

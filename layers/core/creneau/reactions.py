@@ -33,8 +33,13 @@ REACTIONS: dict[str, tuple[str, ...]] = {
     "OffersMade": ("plan_offers",),
     "OpeningChanged": ("settle_place", "pursue_place"),
     "PayerReminded": ("mark_reminded",),
+    "OwedChanged": ("plan_payer_reminders",),
+    "PayerPaused": ("plan_payer_reminders",),
+    "PayersReplanStepped": ("continue_payers_replan",),
+    "PayersReplanWanted": ("start_payers_replan",),
     "PlaceReleased": ("pursue_place",),
     "ReleaseEnded": ("settle_slot",),
+    "ReminderMissed": ("plan_payer_reminders",),
     "ReplanStepped": ("continue_replan",),
     "ReplanWanted": ("start_replan",),
     "RunBegun": ("follow_run",),
@@ -63,6 +68,7 @@ def settle_closed_round(app: App, _practitioner_id: str, _slot_id: str, round_id
 
 
 ACTS: dict[str, Callable[..., object]] = {
+    "continue_payers_replan": lambda app, version: app.continue_payers_replan(int(version)),
     "continue_replan": lambda app, version: app.continue_replan(int(version)),
     "dispatch_message": lambda app, message_id: app.dispatch_message(message_id),
     "extend_round": lambda app, round_id: app.extend(ref_of(round_id)),
@@ -73,6 +79,7 @@ ACTS: dict[str, Callable[..., object]] = {
     "mark_address": lambda app, key: app.mark_address(key),
     "mark_reminded": lambda app, message_id: app.mark_reminded(message_id),
     "plan_offers": lambda app, round_id: app.plan_offers(round_id),
+    "plan_payer_reminders": lambda app, *key: app.plan_payer_reminders(*key),
     "pursue_after_round": pursue_after_round,
     "pursue_for_patient": lambda app, patient_id: app.line_grew(patient_id),
     "pursue_place": pursue_place,
@@ -81,6 +88,7 @@ ACTS: dict[str, Callable[..., object]] = {
     "settle_place": settle_place,
     "settle_round": settle_round,
     "settle_slot": lambda app, slot_id: app.settle_slot(parse_slot(slot_id)),
+    "start_payers_replan": lambda app: app.start_payers_replan(),
     "start_replan": lambda app: app.start_replan(),
     "tell_of_appointment": lambda app, appointment_id: app.tell_of_appointment(appointment_id),
     "walk_group": lambda app, group_id: app.walk_group(group_id),

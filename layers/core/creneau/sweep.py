@@ -23,6 +23,7 @@ class Swept(Value, frozen=True, kw_only=True):
     absences: int = 0
     replanned: int = 0
     addresses: int = 0
+    payers: int = 0
     groups: int = 0
     invoices: int = 0
     runs: int = 0
@@ -42,6 +43,7 @@ class Sweep:
     mark_absence: Callable[[str], object]
     mark_address: Callable[[str], object]
     replan: Callable[[], int]
+    replan_payers: Callable[[], int]
     walk_group: Callable[[str], object]
     finish_invoice: Callable[[str], object]
     sweep_run: Callable[[str], object]
@@ -55,6 +57,7 @@ class Sweep:
             "absences": self._guard("absences", self._each(AbsenceRecord, self.mark_absence), failed),
             "addresses": self._guard("addresses", self._each(BlockedAddress, self.mark_address), failed),
             "replanned": self._guard("replanned", self.replan, failed),
+            "payers": self._guard("payers", self.replan_payers, failed),
             "groups": self._guard("groups", self._each(SmsGroup, self.walk_group), failed),
             "invoices": self._guard("invoices", self._each(Invoice, self.finish_invoice), failed),
             "runs": self._guard("runs", self._each(BillingRun, self.sweep_run), failed),

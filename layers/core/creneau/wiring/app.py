@@ -9,10 +9,11 @@ from creneau.agenda.attendance import Attendance
 from creneau.sweep import Sweep
 from creneau.waitlist.sweep import SweepWaitlist
 from creneau.wiring.billing_runs import BillingRuns
+from creneau.wiring.payments import Payments
 from creneau.wiring.waitlist import Waitlist
 
 
-class App(Waitlist, BillingRuns):
+class App(Waitlist, BillingRuns, Payments):
     """The composition root. Tests override what they want to hold in their hands."""
 
     @cached_property
@@ -30,6 +31,7 @@ class App(Waitlist, BillingRuns):
             self.mark_absence,
             self.mark_address,
             self.sweep_replan,
+            self.sweep_payers,
             self.walk_group,
             self.finish_invoice,
             self.sweep_run,
