@@ -100,7 +100,9 @@ class SendVoucher:
         if voucher.sendings > sendings:
             return voucher
         if voucher.sendings < sendings:
-            raise invalid("sendings", f"it was sent {voucher.sendings} times", "give how many `message_ids` were read")
+            raise invalid(
+                "sendings", f"more than the {voucher.sendings} that there are", "give how many `message_ids` were read"
+            )
         after = voucher.with_(sendings=voucher.sendings + 1)
         facts = facts_of(self.store.snapshot([SETTINGS, TEMPLATE_BOOK, _blocked(voucher)]), voucher, self.clinic)
         self.store.commit([Put(after), Put(told(after, facts, by, now))])
