@@ -1,0 +1,133 @@
+"""Books what was paid online to what its session listed; an excess is for staff to decide (C-05, promise 27)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from creneau.billing.billable import billable_ref
+from creneau.billing.invoice import invoice_ref
+from creneau.billing.online.checkout import Checkout, CheckoutItem, CheckoutState, checkout_ref
+from creneau.billing.online.ports import Session
+from creneau.billing.owed import OwedKind
+from creneau.billing.pay_due import PayDue
+from creneau.billing.payer_record import payer_record_ref
+from creneau.billing.payment import Method, Payment, RecordPayment, payment_ref
+from creneau.billing.task import Task, TaskKind, task_id
+from creneau.shared.actor import SYSTEM
+from creneau.shared.again import Again
+from creneau.shared.derived_id import derived_id
+from creneau.shared.errors import NotFound, Refused
+from creneau.shared.settings import Clinic
+from creneau.shared.store import Conflict, Put, Store, Write, require
+from creneau.shared.time import Clock, local_date
+
+
+@dataclass(frozen=True)
+class BookCheckout:
+    """Item by item, each payment under an id of its own, and the session `paid` at the end: whoever repeats it, after a
+    crash or at the same time, books nothing twice. Raises NotFound."""
+
+    store: Store
+    clinic: Clinic
+    clock: Clock
+    again: Again
+    record: RecordPayment
+    pay_due: PayDue
+
+    def __call__(self, checkout_id: str, seen: Session) -> Checkout:
+        """`seen`: the session as Stripe says that it was paid."""
+        checkout = self._noted(checkout_id, seen)
+        if checkout.state is CheckoutState.PAID:
+            return checkout
+        left = checkout.received
+        for item in checkout.items:
+            left -= self.again(lambda i=item, most=left: self._book(checkout, i, most))  # type: ignore[misc]
+        return self.again(lambda: self._close(checkout_id, left))
+
+    def _noted(self, checkout_id: str, seen: Session) -> Checkout:
+        """With what came in and on which day: a repetition on another day books on the same one."""
+
+        def step() -> Checkout:
+            checkout = require(self.store, checkout_ref(checkout_id))
+            if checkout.paid_on is not None:
+                return checkout
+            noted = checkout.with_(
+                paid_on=local_date(self.clock(), self.clinic.zone),
+                received=seen.amount,
+                payment_intent=seen.payment_intent,
+                stripe_id=seen.id,
+                look_at=checkout.look_at or self.clock(),
+            )
+            self.store.commit([Put(noted)])
+            return noted.with_(version=noted.version + 1)
+
+        return self.again(step)
+
+    def _book(self, checkout: Checkout, item: CheckoutItem, most: int) -> int:
+        """What of it was booked on that item, now or before."""
+        id = payment_id(checkout.id, item)
+        present = self.store.get(payment_ref(id))
+        if present is not None:
+            return present.amount
+        amount = min(item.amount, most, self._still_owed(item, checkout.currency))
+        if amount <= 0 or checkout.paid_on is None:
+            return 0
+        try:
+            return self._pay(id, item, amount, checkout, checkout.paid_on).amount
+        except NotFound:
+            return 0  # it is gone: nothing is owed
+        except Refused as refused:
+            if refused.code == "more_than_owed":  # somebody else paid meanwhile
+                raise Conflict(refused.code) from refused
+            return 0
+
+    def _still_owed(self, item: CheckoutItem, currency: str) -> int:
+        if item.kind is OwedKind.INVOICE:
+            invoice = self.store.get(invoice_ref(item.id))
+            return invoice.balance if invoice is not None and invoice.is_final and invoice.currency == currency else 0
+        billable = self.store.get(billable_ref(item.id))
+        if billable is None or billable.due is None or billable.due.currency != currency:
+            return 0
+        taken = self.store.get(invoice_ref(billable.taken_by)) if billable.taken_by else None
+        if taken is not None and taken.is_final:
+            return taken.balance
+        return billable.still_to_pay if billable.may_be_taken else 0
+
+    def _pay(self, id: str, item: CheckoutItem, amount: int, checkout: Checkout, on: date) -> Payment:
+        pay = self.record if item.kind is OwedKind.INVOICE else self.pay_due
+        reference = checkout.payment_intent or checkout.id
+        return pay(id, item.id, amount, checkout.currency, Method.ONLINE, on, SYSTEM, reference)
+
+    def _close(self, checkout_id: str, excess: int) -> Checkout:
+        checkout = require(self.store, checkout_ref(checkout_id))
+        if checkout.state is CheckoutState.PAID:
+            return checkout
+        paid = checkout.with_(state=CheckoutState.PAID, excess=max(0, excess), look_at=None)
+        self.store.commit([Put(paid), *self._overpaid(paid), *freed(self.store, paid)])
+        return paid.with_(version=paid.version + 1)
+
+    def _overpaid(self, checkout: Checkout) -> Iterable[Write]:
+        if checkout.excess <= 0:
+            return ()
+        about = {"payer_key": checkout.payer_key, "checkout_id": checkout.id}
+        task = Task(
+            id=task_id(TaskKind.OVERPAID, checkout.id),
+            kind=TaskKind.OVERPAID,
+            about=about,
+            amount=checkout.excess,
+            currency=checkout.currency,
+            created_at=self.clock(),
+        )
+        return (Put(task),)
+
+
+def payment_id(checkout_id: str, item: CheckoutItem) -> str:
+    return derived_id("pay", "checkout", checkout_id, item.kind, item.id)
+
+
+def freed(store: Store, checkout: Checkout) -> Iterable[Write]:
+    """The payer's record without it, where it is the payable one."""
+    record = store.get(payer_record_ref(checkout.payer_key))
+    if record is None or record.checkout_id != checkout.id:
+        return ()
+    return (Put(record.with_(checkout_id=None)),)

@@ -1,0 +1,111 @@
+"""A payer pays online all that they owe now: at most one payable session a payer (C-05)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from creneau.billing.online.checkout import Checkout, CheckoutState, checkout_ref, items_of
+from creneau.billing.online.close_checkout import CloseCheckout
+from creneau.billing.online.ports import NotReached, Payments, RefusedByStripe, Session
+from creneau.billing.owed import OwedBy
+from creneau.billing.payer_record import PayerRecord, payer_record_ref
+from creneau.shared.again import Again
+from creneau.shared.errors import Busy, Refused
+from creneau.shared.settings import Clinic
+from creneau.shared.store import Conflict, Put, Store, require
+from creneau.shared.time import Clock
+
+LASTS = timedelta(minutes=35)
+"""Stripe takes no less than half an hour."""
+
+STILL_USABLE = timedelta(minutes=10)
+"""A session that lasts as long at least, and asks for the same, is gone on with."""
+
+LOOKED_AT_AFTER = timedelta(minutes=5)
+"""When the sweeper asks what became of a session that Stripe did not say it had made, and of one past its end."""
+
+
+@dataclass(frozen=True)
+class StartCheckout:
+    """The old session is expired at Stripe before a new one is made; where that fails because it was paid, the payment is
+    booked and what is owed is looked at anew.
+
+    Raises Refused (`nothing_owed`, `not_payable_online`) and Busy (Stripe could not be reached).
+    """
+
+    store: Store
+    clinic: Clinic
+    clock: Clock
+    again: Again
+    owed_by: OwedBy
+    payments: Payments
+    close: CloseCheckout
+    new_id: Callable[[str], str]
+
+    def __call__(self, payer_key: str, currency: str, title: str, back: str, language: str) -> Checkout:
+        """The open session; the payer goes on at its `url`. See `Checkout` for `title` and `back`."""
+        return self.again(lambda: self._step(payer_key, currency, title, back, language))
+
+    def _step(self, payer_key: str, currency: str, title: str, back: str, language: str) -> Checkout:
+        record = self.store.get(payer_record_ref(payer_key)) or PayerRecord(id=payer_key)
+        old = self.store.get(checkout_ref(record.checkout_id)) if record.checkout_id else None
+        items = items_of(self.owed_by(payer_key).items, currency)
+        now = self.clock()
+        if old is not None and old.state is CheckoutState.OPEN and old.is_for(items):
+            if old.expires_at - now >= STILL_USABLE:
+                return old
+        if old is not None and not old.is_settled:
+            if not self.close(old.id).is_settled:
+                raise Refused(
+                    "a payment is on its way already",
+                    code="payment_under_way",
+                    remedy="wait until the bank has confirmed it",
+                )
+            raise Conflict("what is owed may be another sum now, and so is the record")
+        if not items:
+            raise Refused("nothing is owed", code="nothing_owed", remedy="there is nothing to pay")
+        checkout = Checkout(
+            id=self.new_id("chk"),
+            payer_key=payer_key,
+            currency=currency,
+            total=sum(item.amount for item in items),
+            items=items,
+            title=title,
+            back=back,
+            language=language,
+            created_at=now,
+            expires_at=now + LASTS,
+            look_at=now + LOOKED_AT_AFTER,
+        )
+        self.store.commit([Put(checkout), Put(record.with_(checkout_id=checkout.id))])
+        return self._opened(checkout.with_(version=1))
+
+    def _opened(self, checkout: Checkout) -> Checkout:
+        try:
+            session = self.payments.create(checkout)
+        except NotReached:
+            raise Busy("the payment page could not be opened", code="stripe_not_reached", remedy="try again") from None
+        except RefusedByStripe as error:
+            self.close.never_made(checkout.id)
+            raise Refused(
+                f"the payment page can't be opened ({error.args[0]})",
+                code="not_payable_online",
+                remedy="pay by transfer",
+            ) from None
+        return self._kept(checkout, session)
+
+    def _kept(self, checkout: Checkout, session: Session) -> Checkout:
+        """Where somebody else had to close it meanwhile, it is not payable any more: asked for anew."""
+        present = require(self.store, checkout_ref(checkout.id))
+        if present.state is not CheckoutState.CREATING:
+            raise Conflict("it was closed meanwhile")
+        expires_at = session.expires_at or checkout.expires_at
+        opened = present.with_(
+            state=CheckoutState.OPEN,
+            stripe_id=session.id,
+            url=session.url,
+            expires_at=expires_at,
+            look_at=expires_at + LOOKED_AT_AFTER,
+        )
+        self.store.commit([Put(opened)])
+        return opened.with_(version=opened.version + 1)
