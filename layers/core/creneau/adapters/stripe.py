@@ -104,7 +104,8 @@ def _session(said: Mapping[str, Any]) -> Session:
 
 def _id_of(given: Any) -> str | None:
     """An id, or the object that stands in its place where Stripe was asked to expand it."""
-    return given["id"] if isinstance(given, dict) else given
+    found = given["id"] if isinstance(given, dict) else given
+    return str(found) if found else None
 
 
 SESSION_EVENTS = frozenset(

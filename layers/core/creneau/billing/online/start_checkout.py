@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from creneau.billing.online.checkout import Checkout, CheckoutState, checkout_ref, items_of
+from creneau.billing.online.checkout import Checkout, CheckoutItem, CheckoutState, checkout_ref, items_of
 from creneau.billing.online.close_checkout import CloseCheckout
 from creneau.billing.online.ports import NotReached, Payments, RefusedByStripe, Session
 from creneau.billing.owed import OwedBy
@@ -51,9 +51,8 @@ class StartCheckout:
         old = self.store.get(checkout_ref(record.checkout_id)) if record.checkout_id else None
         items = items_of(self.owed_by(payer_key).items, currency)
         now = self.clock()
-        if old is not None and old.state is CheckoutState.OPEN and old.is_for(items):
-            if old.expires_at - now >= STILL_USABLE:
-                return old
+        if old is not None and _may_go_on(old, items, now):
+            return old
         if old is not None and not old.is_settled:
             if not self.close(old.id).is_settled:
                 raise Refused(
@@ -109,3 +108,8 @@ class StartCheckout:
         )
         self.store.commit([Put(opened)])
         return opened.with_(version=opened.version + 1)
+
+
+def _may_go_on(checkout: Checkout, items: tuple[CheckoutItem, ...], now: datetime) -> bool:
+    open_for_it = checkout.state is CheckoutState.OPEN and checkout.is_for(items)
+    return open_for_it and checkout.expires_at - now >= STILL_USABLE
