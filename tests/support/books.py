@@ -16,6 +16,7 @@ from creneau.billing.invoice import Invoice, invoice_ref
 from creneau.billing.issuer import Issuer
 from creneau.billing.keep_due import KeepDue
 from creneau.billing.owed import OwedBy
+from creneau.billing.pay_due import PayDue
 from creneau.billing.payment import CancelPayment, Method, Payment, RecordPayment, SetInstalments
 from creneau.billing.task import Task, open_tasks
 from creneau.shared.actor import Actor, Role
@@ -56,6 +57,7 @@ class Books:
         self.delete = DeleteDraft(self.store, clock, again)
         self.finalise = Finalise(self.store, CLINIC, clock, again)
         self.record = RecordPayment(self.store, CLINIC, clock, again)
+        self.pay_due = PayDue(self.store, CLINIC, clock, again, self.record)
         self.cancel_payment = CancelPayment(self.store, clock, again)
         self.instalments = SetInstalments(self.store, again)
         self.draft_credit = DraftCredit(self.store, clock)
@@ -154,6 +156,10 @@ class Books:
     def paid(self, invoice: Invoice, amount: int, id: str = "pay_1", **more: Any) -> Payment:
         given: dict[str, Any] = {"method": Method.TRANSFER, "paid_on": date(2027, 3, 15), "currency": "CHF"} | more
         return self.record(id, invoice.id, amount, by=BILLER, **given)
+
+    def paid_due(self, billable: Billable, amount: int, id: str = "pay_due", **more: Any) -> Payment:
+        given: dict[str, Any] = {"method": Method.CARD, "paid_on": date(2027, 3, 15), "currency": "CHF"} | more
+        return self.pay_due(id, billable.id, amount, by=BILLER, **given)
 
     # -- what is there
     def invoice(self, id: str) -> Invoice:

@@ -20,8 +20,11 @@ routes = Routes()
 
 
 class PaymentView(View, frozen=True, kw_only=True):
+    """`due_id`: it was made on that payment due; `invoice_id` null: no invoice was made of that yet."""
+
     id: str
-    invoice_id: str
+    invoice_id: str | None
+    due_id: str | None
     amount: int
     currency: str
     method: Method
@@ -51,6 +54,10 @@ class InstalmentsGiven(Given):
     items: tuple[InstalmentGiven, ...] = Field(max_length=60)
 
 
+def payment_shown(payment: Payment) -> PaymentView:
+    return view(PaymentView, payment, due_id=payment.billable_id)
+
+
 @routes("POST", "/v1/invoices/{invoice_id}/payments", BOOKS, takes=PaymentGiven, answers=PaymentView, creates=True)
 def record_payment(call: Call, given: PaymentGiven) -> PaymentView:
     """In part or in full, never more than is owed."""
@@ -65,13 +72,13 @@ def record_payment(call: Call, given: PaymentGiven) -> PaymentView:
         call.actor,
         given.reference,
     )
-    return view(PaymentView, paid)
+    return payment_shown(paid)
 
 
 @routes("GET", "/v1/invoices/{invoice_id}/payments", BOOKS, answers=Listed[PaymentView])
 def list_payments(call: Call, _: Nothing) -> Listed[PaymentView]:
     found: list[Payment] = everything(call.app.store, payments_of_invoice(mine(call).id))
-    return Listed(items=[view(PaymentView, p) for p in found])
+    return Listed(items=[payment_shown(p) for p in found])
 
 
 @routes("POST", "/v1/invoices/{invoice_id}/payments/{payment_id}/cancel", BOOKS, answers=PaymentView)
@@ -80,7 +87,7 @@ def cancel_payment(call: Call, _: Nothing) -> PaymentView:
     invoice, payment_id = mine(call), call.id("payment_id")
     if require(call.app.store, payment_ref(payment_id)).invoice_id != invoice.id:
         raise NotFound("the invoice has no such payment", code="not_found", remedy="use a payment as listed")
-    return view(PaymentView, call.app.cancel_payment(payment_id))
+    return payment_shown(call.app.cancel_payment(payment_id))
 
 
 @routes(

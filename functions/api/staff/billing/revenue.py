@@ -9,6 +9,7 @@ from api.staff.routing import BILLING_SETTINGS, Call, Routes
 from api.staff.shown import Listed, View, view
 from creneau.billing.account import revenue
 from creneau.billing.all_of import all_of
+from creneau.billing.billable import Billable, billable_ref
 from creneau.billing.invoice import Invoice, documents_issued, invoice_ref
 from creneau.billing.journal import documents_csv, payments_csv
 from creneau.billing.payment import Payment, payments_between
@@ -75,8 +76,14 @@ def _documents(call: Call, period: Period) -> list[Invoice]:
     return all_of(call.app.store, documents_issued(period.first, period.last), MOST, "documents", SHORTER)
 
 
-def _payments(call: Call, period: Period) -> list[tuple[Payment, Invoice]]:
+def _payments(call: Call, period: Period) -> list[tuple[Payment, Invoice | Billable]]:
     found = all_of(call.app.store, payments_between(period.first, period.last), MOST, "payments", SHORTER)
-    ids = list(dict.fromkeys(p.invoice_id for p in found))
-    invoices = {i.id: i for i in call.app.store.get_many([invoice_ref(id) for id in ids]) if i is not None}
-    return [(p, invoices[p.invoice_id]) for p in found if p.invoice_id in invoices]
+    invoiced = list(dict.fromkeys(p.invoice_id for p in found if p.invoice_id))
+    due = list(dict.fromkeys(p.billable_id for p in found if p.billable_id and not p.invoice_id))
+    store = call.app.store
+    read: list[Invoice | Billable | None] = [
+        *store.get_many([invoice_ref(id) for id in invoiced]),
+        *store.get_many([billable_ref(id) for id in due]),
+    ]
+    paid = {of.id: of for of in read if of is not None}
+    return [(p, paid[of]) for p in found if (of := p.invoice_id or p.billable_id or "") in paid]

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from fractions import Fraction
 
+from creneau.billing.billable import Billable
 from creneau.billing.invoice import DocumentKind, Invoice
 from creneau.billing.line import rounded
 from creneau.billing.payment import Payment
@@ -53,28 +54,33 @@ class Revenue(Value, frozen=True, kw_only=True):
     paid_in: int = 0
 
 
-def revenue(documents: Iterable[Invoice], payments: Iterable[tuple[Payment, Invoice]]) -> list[Revenue]:
-    """By month, practitioner and currency. What is shared out adds up to the document, or payment, to the cent."""
+def revenue(documents: Iterable[Invoice], payments: Iterable[tuple[Payment, Invoice | Billable]]) -> list[Revenue]:
+    """By month, practitioner and currency. What is shared out adds up to the document, or payment, to the cent.
+
+    A payment comes with its invoice, or with the due that it was made on while there is none.
+    """
     sums: dict[tuple[str, str | None, str], Revenue] = {}
 
-    def add(on: date, document: Invoice, amount: int, name: str) -> None:
+    def add(on: date, document: Invoice | Billable, currency: str, amount: int, name: str) -> None:
         for practitioner_id, part in shared_out(amount, document):
-            key = (f"{on:%Y-%m}", practitioner_id, document.currency)
-            before = sums.get(key) or Revenue(month=key[0], practitioner_id=practitioner_id, currency=document.currency)
+            key = (f"{on:%Y-%m}", practitioner_id, currency)
+            before = sums.get(key) or Revenue(month=key[0], practitioner_id=practitioner_id, currency=currency)
             sums[key] = before.with_(**{name: getattr(before, name) + part})
 
     for document in documents:
         if document.frozen is not None:
             sign = -1 if document.kind is DocumentKind.CREDIT_NOTE else 1
-            add(document.frozen.issued_on, document, sign * document.total, "invoiced")
-    for payment, invoice in payments:
+            add(document.frozen.issued_on, document, document.currency, sign * document.total, "invoiced")
+    for payment, paid in payments:
         if payment.cancelled_at is None:
-            add(payment.paid_on, invoice, payment.amount, "paid_in")
+            add(payment.paid_on, paid, payment.currency, payment.amount, "paid_in")
     return [sums[key] for key in sorted(sums, key=lambda k: (k[0], k[1] or "", k[2]))]
 
 
-def shared_out(amount: int, document: Invoice) -> list[tuple[str | None, int]]:
+def shared_out(amount: int, document: Invoice | Billable) -> list[tuple[str | None, int]]:
     """An amount in proportion to each practitioner's lines; the last one takes what rounding leaves."""
+    if isinstance(document, Billable):
+        return [(document.practitioner_id, amount)]
     by_whom: dict[str | None, int] = {}
     for line in document.lines:
         by_whom[line.practitioner_id] = by_whom.get(line.practitioner_id, 0) + line.amount

@@ -10,6 +10,7 @@ from creneau.billing.credit import GiveBack, credited
 from creneau.billing.documents.mentions import wanting
 from creneau.billing.invoice import DocumentKind, Invoice, check_draft, finalised, invoice_ref
 from creneau.billing.issuer import Issuer, invoice_template_ref, issuer_ref
+from creneau.billing.prepaid import counted, paid_before
 from creneau.shared.again import Again
 from creneau.shared.edit import check_version
 from creneau.shared.errors import DomainError, Invalid, invalid
@@ -87,11 +88,12 @@ class Finalise:
             of.frozen.issued_on if of is not None and of.frozen else None,
         )
         _check_law(final)
-        writes: list[Write] = [Put(counter), Put(final)]
+        prepaid = paid_before(self.store, draft)
+        writes: list[Write] = [Put(counter), *counted(final, prepaid, now)]
         if of is not None and draft.kind is DocumentKind.CREDIT_NOTE:
             writes.append(Put(credited(of, final, now)))
         self.store.commit(writes)
-        return final.with_(version=final.version + 1)
+        return final.with_(version=final.version + 1, paid=sum(p.amount for p in prepaid))
 
     def all(self, invoice_ids: Sequence[str]) -> Finalised:
         """One by one in the order given: each gets its number, or says what is wrong with it. Invalid: too many at once."""

@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+from creneau.billing.billable import Billable
 from creneau.billing.invoice import DocumentKind, Invoice
 from creneau.billing.payment import Payment
 
@@ -22,8 +23,8 @@ def documents_csv(documents: Iterable[Invoice]) -> str:
     return _csv(DOCUMENTS, (_document(d) for d in sorted(final, key=_place)))
 
 
-def payments_csv(payments: Iterable[tuple[Payment, Invoice]]) -> str:
-    return _csv(PAYMENTS, (_payment(p, i) for p, i in payments))
+def payments_csv(payments: Iterable[tuple[Payment, Invoice | Billable]]) -> str:
+    return _csv(PAYMENTS, (_payment(p, paid) for p, paid in payments))
 
 
 def cell(text: str) -> str:
@@ -63,11 +64,13 @@ def _document(document: Invoice) -> list[str]:
     ]
 
 
-def _payment(payment: Payment, invoice: Invoice) -> list[str]:
+def _payment(payment: Payment, paid: Invoice | Billable) -> list[str]:
+    """Of what no invoice was made of yet, without a number."""
+    invoice = paid if isinstance(paid, Invoice) else None
     return [
         payment.paid_on.isoformat(),
-        cell(invoice.frozen.number if invoice.frozen else ""),
-        cell(invoice.payer.name),
+        cell(invoice.frozen.number if invoice is not None and invoice.frozen else ""),
+        cell(invoice.payer.name if invoice is not None else payment.payer_name),
         payment.currency,
         decimal(payment.amount),
         payment.method,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from creneau.billing.billable import billable_ref
 from creneau.billing.invoice import DocumentKind, Instalment, Invoice, invoice_ref
 from creneau.shared.actor import Actor
 from creneau.shared.again import Again
@@ -25,11 +26,15 @@ class Method(StrEnum):
 
 
 class Payment(Stored, frozen=True, kw_only=True):
-    """`amount` in minor units. `cancelled_at`: entered by mistake, it counts no more."""
+    """`amount` in minor units. `cancelled_at`: entered by mistake, it counts no more. `billable_id`: it was paid on that
+    due, of `payer_name`, and counts for the invoice `invoice_id` once one was made of it.
+    """
 
     id: str
-    invoice_id: str
+    invoice_id: str | None = None
+    billable_id: str | None = None
     payer_key: str
+    payer_name: str = ""
     amount: int
     currency: str
     method: Method
@@ -77,6 +82,22 @@ def check_instalments(instalments: tuple[Instalment, ...], total: int, issued_on
             raise invalid(f"items[{n}].on", f"before the one above it, of {days[n - 1]}", "order them by date")
 
 
+def check_paid(amount: int, currency: str, paid_on: date, today: date, owed_in: str, owed: int) -> None:
+    """Invalid, or Refused when it is more than the `owed`."""
+    if currency != owed_in:
+        raise invalid("currency", f"it is owed in {owed_in}", f"use {owed_in}")
+    if amount <= 0:
+        raise invalid("amount", "not above zero", "give what was paid, in minor units")
+    if paid_on > today:
+        raise invalid("paid_on", "in the future", "record it once it was paid")
+    if amount > owed:
+        raise Refused(
+            f"{amount} is more than the {owed} owed",
+            code="more_than_owed",
+            remedy="record what settles it; the rest belongs to something else that is owed, or is given back",
+        )
+
+
 @dataclass(frozen=True)
 class RecordPayment:
     """Repeating an id changes nothing. Raises NotFound, Invalid, and Refused (a draft; more than is owed)."""
@@ -104,7 +125,8 @@ class RecordPayment:
             now = self.clock()
             invoice = require(self.store, invoice_ref(invoice_id))
             check_final(invoice)
-            self._check(invoice, amount, currency, paid_on, local_date(now, self.clinic.zone))
+            today = local_date(now, self.clinic.zone)
+            check_paid(amount, currency, paid_on, today, invoice.currency, invoice.balance)
             payment = Payment(
                 id=payment_id,
                 invoice_id=invoice_id,
@@ -122,20 +144,6 @@ class RecordPayment:
 
         return self.again(step)
 
-    def _check(self, invoice: Invoice, amount: int, currency: str, paid_on: date, today: date) -> None:
-        if currency != invoice.currency:
-            raise invalid("currency", f"the invoice is in {invoice.currency}", f"use {invoice.currency}")
-        if amount <= 0:
-            raise invalid("amount", "not above zero", "give what was paid, in minor units")
-        if paid_on > today:
-            raise invalid("paid_on", "in the future", "record it once it was paid")
-        if amount > invoice.balance:
-            raise Refused(
-                f"{amount} is more than the {invoice.balance} owed",
-                code="more_than_owed",
-                remedy="record what settles this invoice; the rest belongs to another one, or is given back",
-            )
-
 
 @dataclass(frozen=True)
 class CancelPayment:
@@ -150,12 +158,20 @@ class CancelPayment:
             payment = require(self.store, payment_ref(payment_id))
             if payment.cancelled_at is not None:
                 return payment
-            invoice = require(self.store, invoice_ref(payment.invoice_id))
             gone = payment.with_(cancelled_at=self.clock())
-            self.store.commit([Put(gone), Put(invoice.with_(paid=invoice.paid - payment.amount))])
+            self.store.commit([Put(gone), Put(self._without(payment))])
             return gone.with_(version=gone.version + 1)
 
         return self.again(step)
+
+    def _without(self, payment: Payment) -> Stored:
+        """What it was paid on: the invoice, or the due where there is none yet."""
+        if payment.invoice_id is not None:
+            invoice = require(self.store, invoice_ref(payment.invoice_id))
+            return invoice.with_(paid=invoice.paid - payment.amount)
+        due = require(self.store, billable_ref(payment.billable_id or ""))
+        kept = tuple(id for id in due.payment_ids if id != payment.id)
+        return due.with_(paid=due.paid - payment.amount, payment_ids=kept)
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from creneau.billing.edit_issuers import EditInvoiceTemplates, EditIssuers
 from creneau.billing.finalise import Finalise
 from creneau.billing.keep_due import KeepDue
 from creneau.billing.owed import OwedBy
+from creneau.billing.pay_due import PayDue
 from creneau.billing.payment import CancelPayment, RecordPayment, SetInstalments
 from creneau.billing.record_bank_file import PlanBankFile, RecordBankFile
 
@@ -82,6 +83,10 @@ class Billing(Ground):
     @cached_property
     def record_payment(self) -> RecordPayment:
         return RecordPayment(self.store, self.clinic, self.clock, self.again)
+
+    @cached_property
+    def pay_due(self) -> PayDue:
+        return PayDue(self.store, self.clinic, self.clock, self.again, self.record_payment)
 
     @cached_property
     def cancel_payment(self) -> CancelPayment:

@@ -265,12 +265,10 @@ def _invoice(i: Invoice) -> dict[str, str]:
 
 
 def _payment(p: Payment) -> dict[str, str]:
-    return {
-        "g1pk": f"INVOICE#{p.invoice_id}#PAYMENTS",
-        "g1sk": f"{instant(p.recorded_at)}#{p.id}",
-        "g3pk": "PAYMENTS",
-        "g3sk": f"{p.paid_on}#{p.id}",
-    }
+    keys = {"g3pk": "PAYMENTS", "g3sk": f"{p.paid_on}#{p.id}"}
+    if p.invoice_id:
+        keys |= {"g1pk": f"INVOICE#{p.invoice_id}#PAYMENTS", "g1sk": f"{instant(p.recorded_at)}#{p.id}"}
+    return keys
 
 
 def _run_payer(p: RunPayer) -> dict[str, str]:
