@@ -37,7 +37,10 @@ def main() -> int:
         steps = first_steps(stack)
     except (EngineError, DeployError, SiteError, StaffError) as failure:
         stop(home)
-        print(f"It did not come up: {failure}\nThe engine's log: {home / 'engine.log'}", file=sys.stderr)
+        print(
+            f"It did not come up: {failure}\nThe engine's log: {home / 'engine.log'}\nmake up tries once more.",
+            file=sys.stderr,
+        )
         return 1
     except BaseException:
         stop(home)

@@ -17,6 +17,7 @@ from local.stack import Stack
 from local.staff import Staff
 
 HANDS = 3  # each is a process on the engine that must start first
+PATIENCE = 300  # seconds; a computer that does much else takes over two minutes
 QUIET = "confirmed.email"  # nobody gets sixty emails because a clinic's data were entered
 
 T = TypeVar("T")
@@ -50,13 +51,13 @@ def load(stack: Stack) -> Clinic:
     with ThreadPoolExecutor(HANDS) as hands:
         entry = _Entry(staff, date.fromisoformat(today), zone, hands)
         clinic = entry.enter(stack.user_id("practitioner"))
-        stack.engine.wait_idle(60)
+        stack.engine.wait_idle(PATIENCE)
         settings = staff.get("/settings")
         off = settings["messaging"]["off"]
         if QUIET in off:
             staff.patch("/settings", {"messaging": {"off": [id for id in off if id != QUIET]}}, settings["version"])
         entry.book(clinic, [[wish] for wish in told(entry.plan)])
-    stack.engine.wait_idle(60)
+    stack.engine.wait_idle(PATIENCE)
     return clinic
 
 
