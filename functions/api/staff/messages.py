@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from api.staff.given import Given, Instant, Nothing, Paged
 from api.staff.names import names_of
-from api.staff.routing import AGENDA, Call, Routes
+from api.staff.routing import AGENDA, BOOKS, Call, Routes
 from api.staff.shown import Listed, View, view
 from creneau.agenda.appointment import appointment_ref
 from creneau.agenda.catalogue import patient_ref
@@ -25,6 +25,7 @@ from creneau.messaging.message import (
     messages_of_appointment,
     messages_of_batch,
     messages_of_patient,
+    messages_of_payer,
 )
 from creneau.shared.errors import NotFound
 from creneau.shared.store import Collection, require
@@ -45,7 +46,8 @@ class DecisionView(View, frozen=True, kw_only=True):
 
 
 class MessageView(View, frozen=True, kw_only=True):
-    """`due_at` is when it should go, `not_before` when it may be tried again; `why` is every decision about it."""
+    """`due_at` is when it should go, `not_before` when it may be tried again; `why` is every decision about it.
+    `invoice_ids`: those that a payment reminder is about, once it left just those that it listed."""
 
     id: str
     channel: Channel
@@ -60,6 +62,8 @@ class MessageView(View, frozen=True, kw_only=True):
     appointment_id: str | None
     round_id: str | None
     invoice_id: str | None
+    payer_key: str | None
+    invoice_ids: list[str]
     due_at: datetime
     not_before: datetime | None
     created_at: datetime
@@ -208,6 +212,16 @@ def list_messages_of_appointment(call: Call, given: MessagesOfAsked) -> Listed[M
     id = call.id("appointment_id")
     require(call.app.store, appointment_ref(id))
     return _listed(call, messages_of_appointment(id), given)
+
+
+@routes("GET", "/v1/payers/{payer_key}/messages", BOOKS, takes=MessagesOfAsked, answers=Listed[MessageView])
+def list_messages_of_payer(call: Call, given: MessagesOfAsked) -> Listed[MessageView]:
+    """Invoices, payment links and payment reminders, by `due_at`; `payer_key` as on their invoices. A practitioner sees
+    those about their own invoices."""
+    page = call.app.store.page(messages_of_payer(call.id("payer_key")), given.limit, given.cursor)
+    wanted = Wanted(given.states, given.channel, given.kind)
+    own = [m for m in page.items if wanted.fits(m) and call.actor.keeps_books_of(m.practitioner_id)]
+    return Listed(items=_named(call.app, own), next_cursor=page.cursor)
 
 
 @routes("GET", "/v1/sms/groups/{group_id}/messages", AGENDA, takes=MessagesOfAsked, answers=Listed[MessageView])

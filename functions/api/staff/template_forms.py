@@ -13,7 +13,7 @@ from creneau.messaging.wording.fields import Privacy
 
 
 class DelayView(View, frozen=True, kw_only=True):
-    """So long before the visit; for a review, after it."""
+    """So long before the visit; for a review, after it; for a payment reminder, after the invoice was finalised."""
 
     number: int
     unit: Unit
@@ -30,8 +30,9 @@ class WordingView(View, frozen=True, kw_only=True):
 
 
 class TemplateView(View, frozen=True, kw_only=True):
-    """`system`: its settings are fixed, its wordings can be changed. `notices` say what its sender means for patients.
-    `can_be_off`: false for what is always told, or sent by hand."""
+    """`system`: its settings are fixed, its wordings can be changed. `notices` say what its sender means for patients, and
+    whether it sends every invoice by itself. `can_be_off`: false for what is always told, or sent by hand. `attach`: its
+    emails carry the PDFs of their invoices."""
 
     id: str
     system: bool
@@ -44,6 +45,7 @@ class TemplateView(View, frozen=True, kw_only=True):
     since: datetime | None
     delays: list[DelayView]
     sender: str
+    attach: bool
     notices: list[str]
     wordings: list[WordingView]
     version: int
@@ -73,7 +75,7 @@ class PreviewView(View, frozen=True, kw_only=True):
 
 
 class DelayGiven(Given):
-    number: int = Field(ge=1, le=10000)
+    number: int = Field(ge=0, le=10000, description="0 hours: an invoice's own email, at once when it is finalised.")
     unit: Literal["minutes", "hours", "days", "months"]
 
 
@@ -90,8 +92,9 @@ class WordingGiven(Given):
 
 
 class TemplateGiven(Given):
-    """A template of the clinic's own. `title` and `description` are for staff. Reminders have 1 to 10 delays, reviews one,
-    others none. `sender` of an SMS: a number, or 3 to 11 letters and digits; empty: the clinic's."""
+    """A template of the clinic's own. `title` and `description` are for staff. Reminders, of visits and of payments, have 1
+    to 10 delays, reviews one, invoices 0 hours, others none. `sender` of an SMS: a number, or 3 to 11 letters and digits;
+    empty: the clinic's. `attach` false: emails about invoices carry a link to them and no PDFs."""
 
     kind: Kind
     channel: Channel
@@ -100,6 +103,7 @@ class TemplateGiven(Given):
     sender: Annotated[str, Field(max_length=40)] = ""
     delays: Annotated[tuple[DelayGiven, ...], Field(max_length=10)] = ()
     active: bool = True
+    attach: bool = True
     wordings: Annotated[dict[str, WordingGiven], Field(max_length=4)]
 
 
@@ -110,6 +114,7 @@ class TemplateEdits(Given):
     description: Text | None = None
     sender: Annotated[str, Field(max_length=40)] | None = None
     delays: Annotated[tuple[DelayGiven, ...], Field(max_length=10)] | None = None
+    attach: bool | None = None
 
 
 class Copy(Given):

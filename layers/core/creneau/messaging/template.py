@@ -55,6 +55,15 @@ CANNOT_BE_OFF = BY_HAND | BY_AUTOMATIC_INVOICING | NEVER_OFF
 DELAYS_OF = {Kind.REMINDER: (1, 10), Kind.REVIEW: (1, 1), Kind.INVOICE: (1, 1), Kind.PAYMENT_REMINDER: (1, 10)}
 """How many delays a template of a kind has, at least and at most; the others have none."""
 
+FIRST_DELAYS = {
+    Kind.INVOICE: (Delay(number=0, unit=Unit.HOURS),),
+    Kind.PAYMENT_REMINDER: (Delay(number=1, unit=Unit.MONTHS),),
+}
+"""What the copy of a system template without delays begins with: it can't be without."""
+
+ATTACHING = frozenset({Kind.INVOICE, Kind.PAYMENT_REMINDER})
+"""Kinds whose emails carry the PDFs of their invoices, unless their template says not (D-01)."""
+
 MOST = 200
 """Templates of a clinic's own; the book is one item of the table."""
 

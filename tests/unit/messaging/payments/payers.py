@@ -1,6 +1,7 @@
 """A clinic whose payers owe: invoices by the real use cases, and what plans and sends their reminders."""
 
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from creneau.adapters.invoices import BilledInvoices
@@ -32,8 +33,8 @@ def at(text: str) -> datetime:
 class Payers(Books):
     """It is 15 March 2027, 18:00; invoices are due within 30 days, and templates of reminders are put by the test."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, store: Any = None) -> None:
+        super().__init__(store)
         self.open()
         again = Again(pause=lambda _: None, dice=lambda: 0.0)
         clock = lambda: self.now  # noqa: E731

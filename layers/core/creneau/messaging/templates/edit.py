@@ -6,8 +6,18 @@ from datetime import datetime
 from creneau.messaging.delay import Delay
 from creneau.messaging.message import Channel, Kind
 from creneau.messaging.sms.senders import check_sender
-from creneau.messaging.template import MOST, TEMPLATE_BOOK, Line, Template, TemplateBook, may_be_worded, template_ref
+from creneau.messaging.template import (
+    FIRST_DELAYS,
+    MOST,
+    TEMPLATE_BOOK,
+    Line,
+    Template,
+    TemplateBook,
+    may_be_worded,
+    template_ref,
+)
 from creneau.messaging.templates.rules import (
+    faults_of_attach,
     faults_of_delays,
     faults_of_key,
     faults_of_shape,
@@ -28,7 +38,8 @@ from creneau.shared.time import Clock
 
 
 class Draft(Value, frozen=True, kw_only=True):
-    """All that a template of the clinic's own is given; `delays` and `sender` only where its kind has them."""
+    """All that a template of the clinic's own is given; `delays` and `sender` only where its kind has them. `attach` says
+    whether the PDFs go with emails about invoices (D-01)."""
 
     kind: Kind
     channel: Channel
@@ -37,6 +48,7 @@ class Draft(Value, frozen=True, kw_only=True):
     sender: str = ""
     delays: tuple[Delay, ...] = ()
     active: bool = True
+    attach: bool = True
     wordings: dict[str, Wording] = {}
 
 
@@ -47,6 +59,7 @@ class Changes(Value, frozen=True, kw_only=True):
     description: str | None = None
     sender: str | None = None
     delays: tuple[Delay, ...] | None = None
+    attach: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -77,8 +90,9 @@ class EditTemplates:
             title=title,
             description=source.template.description if source.template else "",
             sender=source.line.sender,
-            delays=source.line.delays,
+            delays=source.line.delays or FIRST_DELAYS.get(source.line.kind, ()),
             active=False,
+            attach=source.line.attach,
             wordings={key: wording for key, wording, _ in source.wordings() if "." not in key},
         )
         refuse(faults_of_shape(draft.kind, draft.channel))
@@ -89,8 +103,10 @@ class EditTemplates:
             line, template = self._own(id, expected_version)
             sender = line.sender if changes.sender is None else changes.sender
             delays = line.delays if changes.delays is None else changes.delays
-            refuse([*faults_of_delays(line.kind, delays), *self._faults_of_sender(line.channel, sender)])
-            line = line.with_(sender=self._sender(sender), delays=delays)
+            attach = line.attach if changes.attach is None else changes.attach
+            faults = [*faults_of_delays(line.kind, delays), *faults_of_attach(line.kind, attach)]
+            refuse([*faults, *self._faults_of_sender(line.channel, sender)])
+            line = line.with_(sender=self._sender(sender), delays=delays, attach=attach)
             template = template.with_(
                 title=template.title if changes.title is None else changes.title,
                 description=template.description if changes.description is None else changes.description,
@@ -155,6 +171,7 @@ class EditTemplates:
             delays=draft.delays,
             sender=self._sender(draft.sender),
             wording=1,
+            attach=draft.attach,
         )
         template = _written(id, draft.kind, draft.channel, now).with_(
             title=draft.title, description=draft.description, wordings=draft.wordings
@@ -204,6 +221,7 @@ class EditTemplates:
         wrong = faults_of_shape(draft.kind, draft.channel)
         return wrong or [
             *faults_of_delays(draft.kind, draft.delays),
+            *faults_of_attach(draft.kind, draft.attach),
             *self._faults_of_sender(draft.channel, draft.sender),
             *faults_of_wordings(draft.kind, draft.channel, draft.wordings),
         ]

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from creneau.messaging.delay import LONGEST, Delay, Unit
 from creneau.messaging.message import Channel, Kind
-from creneau.messaging.template import CUSTOM, DELAYS_OF, SYSTEM, VARIANTS
+from creneau.messaging.template import ATTACHING, CUSTOM, DELAYS_OF, SYSTEM, VARIANTS, Line
 from creneau.messaging.wording.wording import Wording, faults_in
 from creneau.shared.errors import Fault, Invalid
 from creneau.shared.settings import LANGUAGES
@@ -48,6 +48,19 @@ def faults_of_delays(kind: Kind, delays: Sequence[Delay]) -> list[Fault]:
         elif kind is Kind.PAYMENT_REMINDER and delay.unit is Unit.MINUTES:
             faults.append(Fault(f"{at}.unit", "payers are reminded hours or days later", "give hours, days or months"))
     return faults
+
+
+def faults_of_attach(kind: Kind, attach: bool) -> list[Fault]:
+    if attach or kind in ATTACHING:
+        return []
+    return [Fault("attach", f"messages of kind {kind} carry no invoices", "leave it out")]
+
+
+def notices_of(line: Line) -> list[str]:
+    """What switching such a template on means, beyond what it says (D-02)."""
+    if line.kind is Kind.INVOICE and line.delays:
+        return ["it is for all: every invoice goes to its payer by itself, at once when it is finalised"]
+    return []
 
 
 def faults_of_wordings(kind: Kind, channel: Channel, wordings: Mapping[str, Wording]) -> list[Fault]:
