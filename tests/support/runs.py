@@ -39,7 +39,7 @@ class FakeNotices:
         self.reasons: dict[str, str] = {}
         self.calls = 0
 
-    def invoice(self, invoice_id: str, channels: Sequence[str]) -> list[Told]:
+    def invoice(self, invoice_id: str, channels: Sequence[str], cause: str) -> list[Told]:
         return [self._told(f"invoice.{channel}.{invoice_id}.1", channel, 0) for channel in channels]
 
     def payment_link(

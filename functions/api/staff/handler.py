@@ -21,6 +21,7 @@ from api.staff import (
 )
 from api.staff.billing import (
     accounts,
+    automatic,
     bank_files,
     consultations,
     documents,
@@ -35,6 +36,7 @@ from api.staff.billing import (
     recap,
     reminder_templates,
     revenue,
+    runs,
     send_invoices,
 )
 from api.staff.catalogue import shelves as catalogue
@@ -74,6 +76,8 @@ MODULES = (
     accounts,
     revenue,
     bank_files,
+    automatic,
+    runs,
     sms,
     custom_sms,
     vouchers,

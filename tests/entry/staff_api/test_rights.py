@@ -28,6 +28,15 @@ RIGHTS = {
     "PUT /v1/settings/logo": ADMIN,
     "DELETE /v1/settings/logo": ADMIN,
     "GET /v1/settings/quiet-hours/visits": ADMIN,
+    "GET /v1/settings/billing": BILLING_SETTINGS,
+    "PATCH /v1/settings/billing": BILLING_SETTINGS,
+    "POST /v1/settings/billing/forecast": BILLING_SETTINGS,
+    "GET /v1/billing-runs": BILLING_SETTINGS,
+    "POST /v1/billing-runs": BILLING_SETTINGS,
+    "GET /v1/billing-runs/{run_id}": BILLING_SETTINGS,
+    "GET /v1/billing-runs/{run_id}/payers": BILLING_SETTINGS,
+    "POST /v1/billing-runs/{run_id}/start": BILLING_SETTINGS,
+    "POST /v1/invoices/confirm": READ_BY_ALL,
     "GET /v1/reminders/replanning": AGENDA,
     **{
         f"GET /v1/{many}{one}": READ_BY_ALL

@@ -10,6 +10,7 @@ from api.staff.shown import Listed
 from creneau.billing.invoice import (
     Invoice,
     InvoiceState,
+    drafts_of_runs,
     invoice_ref,
     invoices_by_state,
     invoices_of_payer,
@@ -22,9 +23,10 @@ routes = Routes()
 
 
 class InvoicesAsked(Paged):
-    """By state, the newest first; `owed` are final ones with a balance, `overdue` those of them past due, by due date."""
+    """By state, the newest first; `owed` are final ones with a balance, `overdue` those of them past due, by due date.
+    `draft_of_run` are drafts that billing runs made, for staff to confirm."""
 
-    state: Literal["draft", "assembling", "finalised", "owed", "overdue"] = "finalised"
+    state: Literal["draft", "draft_of_run", "assembling", "finalised", "owed", "overdue"] = "finalised"
 
 
 def mine(call: Call) -> Invoice:
@@ -58,7 +60,11 @@ def _listed(call: Call, page: Page[Invoice]) -> Listed[InvoiceView]:
 def list_invoices(call: Call, given: InvoicesAsked) -> Listed[InvoiceView]:
     """A practitioner sees their own: a page of theirs may hold fewer than `limit`, or none, while there is a next one."""
     today = local_date(call.app.clock(), call.app.clinic.zone)
-    owed = {"owed": invoices_owed(), "overdue": invoices_owed(due_before=today)}
+    owed = {
+        "owed": invoices_owed(),
+        "overdue": invoices_owed(due_before=today),
+        "draft_of_run": drafts_of_runs(),
+    }
     of = owed[given.state] if given.state in owed else invoices_by_state(InvoiceState(given.state))
     return _listed(call, call.app.store.page(of, given.limit, given.cursor))
 

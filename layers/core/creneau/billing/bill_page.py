@@ -106,7 +106,7 @@ class BillPage:
         if isinstance(bill, Because):
             return payer.with_(outcome=OUTCOMES[bill], reason=bill)
         if run.mode is RunMode.SEND_PAYMENT_LINK:
-            return self._ask(run, payer, bill)
+            return self._ask(run, payer)
         return self._invoice(run, payer, bill, facts)
 
     def _invoice(self, run: BillingRun, payer: RunPayer, bill: Bill, facts: Facts) -> RunPayer:
@@ -119,27 +119,33 @@ class BillPage:
         if run.mode is RunMode.DRAFT:
             return payer.with_(outcome=Outcome.DRAFTED, reason="")
         try:
-            issued = self.issue(draft.id, run.channels)
+            issued = self.issue(draft.id, run.channels, run.id)
         except Busy:
             raise
         except DomainError as error:
             return payer.with_(outcome=Outcome.NOT_FINAL, reason=error.code)
         return _told(payer, issued.told, Outcome.INVOICED)
 
-    def _ask(self, run: BillingRun, payer: RunPayer, bill: Bill) -> RunPayer:
-        """Decided and kept first, on the record of who was asked what: two runs at once never ask twice."""
+    def _ask(self, run: BillingRun, payer: RunPayer) -> RunPayer:
         if not payer.asked:
-            payer, record = payer.with_(asked=bill.total), require_record(self.store, payer.payer_key)
-            facts = self.read(run, [payer.with_(asked=0)])
-            anew = bill_of(run, payer.with_(asked=0), facts, self.clinic.zone)
-            if isinstance(anew, Because):
-                return payer.with_(asked=0, outcome=OUTCOMES[anew], reason=anew)
-            payer = payer.with_(asked=anew.total)
-            asked = record.with_(asked=anew.total, asked_for=anew.asked_for, asked_at=run.at)
-            self.store.commit([Put(asked), Put(payer)])
-            payer = payer.with_(version=payer.version + 1)
+            payer = self.again(lambda: self._decide_to_ask(run, payer))
+        if payer.outcome is not None:
+            return payer
         told = self.notices.payment_link(payer.payer_key, run.id, payer.asked, payer.currency, run.channels)
         return _told(payer, told, Outcome.ASKED)
+
+    def _decide_to_ask(self, run: BillingRun, payer: RunPayer) -> RunPayer:
+        """Kept on the record of who was asked what before it is sent: two runs at once never ask twice."""
+        payer = require(self.store, run_payer_ref(payer))
+        if payer.asked or payer.outcome is not None:  # another execution of the run was faster
+            return payer
+        record = self.store.get(payer_record_ref(payer.payer_key)) or PayerRecord(id=payer.payer_key)
+        bill = bill_of(run, payer, self.read(run, [payer]), self.clinic.zone)
+        if isinstance(bill, Because):
+            return payer.with_(outcome=OUTCOMES[bill], reason=bill)
+        asked = record.with_(asked=bill.total, asked_for=bill.asked_for, asked_at=run.at)
+        self.store.commit([Put(asked), Put(payer.with_(asked=bill.total))])
+        return payer.with_(asked=bill.total, version=payer.version + 1)
 
     # -- what became of them
     def _record(self, run_id: str, after: Sequence[RunPayer]) -> None:
@@ -152,10 +158,6 @@ class BillPage:
         counts = Counter(run.counts) + Counter(p.outcome.value for p, _ in open_still if p.outcome)
         counted = run.with_(counts=dict(counts), look_at=self.clock() + STALLED)
         self.store.commit([Put(counted), *(Put(p.with_(version=s.version)) for p, s in open_still)])
-
-
-def require_record(store: Store, payer_key: str) -> PayerRecord:
-    return store.get(payer_record_ref(payer_key)) or PayerRecord(id=payer_key)
 
 
 def _told(payer: RunPayer, told: Sequence[Told], reached: Outcome) -> RunPayer:

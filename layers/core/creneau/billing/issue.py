@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from creneau.billing.finalise import Finalise, NotFinal
 from creneau.billing.invoice import Invoice, invoice_ref
 from creneau.billing.ports import Notices, Told
+from creneau.shared.actor import Actor
 from creneau.shared.errors import Busy, DomainError, Refused, invalid
 from creneau.shared.model import Value
 from creneau.shared.settings import SETTINGS, Settings
@@ -34,9 +35,10 @@ class Issue:
     finalise: Finalise
     notices: Notices
 
-    def __call__(self, invoice_id: str, channels: Sequence[str]) -> Issued:
+    def __call__(self, invoice_id: str, channels: Sequence[str], cause: str) -> Issued:
         invoice = self.finalise(invoice_id)
-        return Issued(invoice=invoice, told=tuple(self.notices.invoice(invoice.id, channels)) if channels else ())
+        told = self.notices.invoice(invoice.id, channels, cause) if channels else ()
+        return Issued(invoice=invoice, told=tuple(told))
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ class ConfirmDrafts:
     store: Store
     issue: Issue
 
-    def __call__(self, invoice_ids: Sequence[str]) -> Confirmed:
+    def __call__(self, invoice_ids: Sequence[str], by: Actor) -> Confirmed:
         """One by one in the order given; those that could not be made final say why. Invalid: too many at once."""
         if len(invoice_ids) > MOST_AT_ONCE:
             raise invalid("invoice_ids", f"more than {MOST_AT_ONCE}", "confirm them in parts")
@@ -56,7 +58,7 @@ class ConfirmDrafts:
         for id in dict.fromkeys(invoice_ids):
             try:
                 check_of_run(require(self.store, invoice_ref(id)))
-                done.append(self.issue(id, channels))
+                done.append(self.issue(id, channels, by.id))
             except Busy:
                 raise
             except DomainError as error:

@@ -95,10 +95,10 @@ class PlanRun:
 def parts_of(run: BillingRun, owed: list[Billable], store: Store) -> list[RunPayer]:
     """Each payment due by itself: whose it is, in which currency and, where documents are made, to which issuer."""
     people, practitioners = people_of(store, owed), practitioners_of(store, owed)
-    return [_part(run, b, b.due, payer_of(b, people), practitioners) for b in owed if b.due is not None]
+    return [part_of(run, b, b.due, payer_of(b, people), practitioners) for b in owed if b.due is not None]
 
 
-def _part(
+def part_of(
     run: BillingRun, billable: Billable, due: Due, payer: Payer | None, practitioners: dict[str, Practitioner]
 ) -> RunPayer:
     return RunPayer(

@@ -37,10 +37,12 @@ class Told(Value, frozen=True, kw_only=True):
 class Notices(Protocol):
     """Messages that a run causes. Asked again, each is the one that is there already."""
 
-    def invoice(self, invoice_id: str, channels: Sequence[str]) -> list[Told]:
-        """The delivery of a final invoice to its payer by those channels, `email` and `sms`."""
+    def invoice(self, invoice_id: str, channels: Sequence[str], cause: str) -> list[Told]:
+        """The first delivery of a final invoice to its payer by those channels (`email`, `sms`); `cause` is kept with it."""
         ...
 
     def payment_link(
         self, payer_key: str, run_id: str, total: int, currency: str, channels: Sequence[str]
-    ) -> list[Told]: ...
+    ) -> list[Told]:
+        """A link to pay what is due, `total` in minor units; one per run and channel."""
+        ...

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from creneau.shared.billing_rules import check_billing, held_since
 from creneau.shared.edit import stale
 from creneau.shared.errors import Refused
 from creneau.shared.settings import SETTINGS, Settings
@@ -11,19 +12,21 @@ from creneau.shared.time import Clock
 
 @dataclass(frozen=True)
 class ChangeSettings:
-    """Sets them on the version that the caller read (0: never set). Raises Stale, and Refused (a restored table)."""
+    """Sets them on the version that the caller read (0: never set). Raises Stale, Refused (a restored table) and Invalid."""
 
     store: Store
     clock: Clock
 
     def __call__(self, new: Settings, expected_version: int) -> Settings:
         _check_reconciled(self.store.get(SETTINGS) or Settings(), new)
+        check_billing(new.billing, new.sms, "billing.")
         before, now = self.store.get(SETTINGS) or Settings(), self.clock()
         since = before.messaging.turned(new.messaging.off, now).on_since
         texts = now if new.sms.enabled and not before.sms.enabled else before.sms.since
         new = new.with_(
             messaging=new.messaging.with_(on_since=since),
             sms=new.sms.with_(since=texts),
+            billing=new.billing.with_(since=held_since(before.billing, new.billing, now)),
             version=expected_version,
         )
         try:

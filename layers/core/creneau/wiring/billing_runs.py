@@ -7,10 +7,12 @@ from creneau.adapters.notices import PayerNotices
 from creneau.adapters.run_executions import RunExecutions
 from creneau.billing.bill_page import BillPage
 from creneau.billing.close_run import CloseRun
+from creneau.billing.forecast_runs import ForecastRuns
 from creneau.billing.issue import ConfirmDrafts, Issue
 from creneau.billing.plan_run import PlanRun
 from creneau.billing.ports import Notices, Runs
 from creneau.billing.read_facts import ReadFacts
+from creneau.billing.show_run import ShowRun
 from creneau.billing.start_run import ConfirmRun, FollowRun, PrepareRun, StartDueRun, SweepRun
 from creneau.wiring.messages import Messages
 
@@ -22,7 +24,7 @@ class BillingRuns(Messages):
 
     @cached_property
     def notices(self) -> Notices:
-        return PayerNotices(self.send_invoice)
+        return PayerNotices(self.send_invoice, self.send_payment_link)
 
     @cached_property
     def start_due_run(self) -> StartDueRun:
@@ -47,6 +49,14 @@ class BillingRuns(Messages):
     @cached_property
     def plan_run(self) -> PlanRun:
         return PlanRun(self.store, self.clock, self.again)
+
+    @cached_property
+    def forecast_runs(self) -> ForecastRuns:
+        return ForecastRuns(self.store, self.clinic, self.clock)
+
+    @cached_property
+    def show_run(self) -> ShowRun:
+        return ShowRun(self.read_facts, self.clinic)
 
     @cached_property
     def read_facts(self) -> ReadFacts:

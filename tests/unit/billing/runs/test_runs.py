@@ -236,10 +236,10 @@ def test_one_at_whom_something_breaks_is_tried_three_times_and_listed(books: Run
         books.due(1, patient)
     told = books.notices.invoice
 
-    def breaks(invoice_id: str, channels: tuple[str, ...]) -> object:
+    def breaks(invoice_id: str, channels: tuple[str, ...], cause: str) -> object:
         if books.invoice(invoice_id).payer.key == "patient.pat_1":
             raise RuntimeError("provider")
-        return told(invoice_id, channels)
+        return told(invoice_id, channels, cause)
 
     books.notices.invoice = breaks  # type: ignore[method-assign,assignment]
     books.day(DAY, 7)
@@ -262,7 +262,7 @@ def test_a_draft_that_lacks_something_stays_for_staff(books: RunBooks) -> None:
     assert payers["patient.pat_2"].outcome == "invoiced"
     draft = books.invoice(payers["patient.pat_1"].document_id or "")
     assert (draft.state, draft.of_run) == (InvoiceState.DRAFT, True)
-    (wrong,) = books.confirm_drafts([draft.id]).not_final
+    (wrong,) = books.confirm_drafts([draft.id], BILLER).not_final
     assert wrong.faults == (("template_id", "there is no such invoice template"),)
 
 
@@ -448,11 +448,11 @@ def test_drafts_of_runs_are_listed_edited_and_confirmed_which_tells_the_payer(bo
     (draft,) = books.store.page(drafts_of_runs()).items
     assert draft.batch_id == RUN
     books.edit(draft.id, draft.version, lines=(draft.lines[0].with_(price=10_000),))
-    done = books.confirm_drafts([draft.id, draft.id])
+    done = books.confirm_drafts([draft.id, draft.id], BILLER)
     assert [i.invoice.total for i in done.issued] == [10_000]
     assert len(books.notices.sent) == 2
     assert books.store.page(drafts_of_runs()).items == []
-    books.confirm_drafts([draft.id])
+    books.confirm_drafts([draft.id], BILLER)
     assert len(books.notices.sent) == 2
 
 
@@ -462,9 +462,9 @@ def test_confirming_tells_nobody_where_the_settings_say_so_and_refuses_what_no_r
     books.due(1)
     books.day(DAY, 7)
     (draft,) = books.documents
-    assert books.confirm_drafts([draft.id]).issued[0].invoice.is_final
+    assert books.confirm_drafts([draft.id], BILLER).issued[0].invoice.is_final
     assert books.notices.calls == 0
     books.consultation(1, "pat_2")
     (own,) = books.drafted(consultation_ids=("bil_2_0001",)).invoice_ids
-    (wrong,) = books.confirm_drafts([own, "inv_none"]).not_final[:1]
+    (wrong,) = books.confirm_drafts([own, "inv_none"], BILLER).not_final[:1]
     assert (wrong.invoice_id, wrong.code) == (own, "not_of_a_run")
