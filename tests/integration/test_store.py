@@ -496,6 +496,11 @@ LISTS: dict[str, tuple[list[Any], Collection[Any], list[str]]] = {
         open_billables(),
         ["bil_0", "bil_2", "bil_1"],
     ),
+    "open_billables between two days": (
+        [*(billable(f"bil_{n}", on) for n, on in enumerate(DAYS)), billable("bil_last", DAYS[2])],
+        open_billables(DAYS[2], DAYS[2]),
+        ["bil_2", "bil_last"],
+    ),
     "invoices_by_state": (
         [
             *(invoice(f"inv_{n}", on) for n, on in enumerate(DAYS)),

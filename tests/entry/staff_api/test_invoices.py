@@ -106,6 +106,28 @@ def test_a_batch_of_consultations_is_final_at_once(books):
     assert books.get("/v1/consultations").items == []
 
 
+@pytest.mark.rule("B-03")
+def test_a_practitioners_month_is_listed_and_handed_to_the_recap_as_it_is(books):
+    by_hand = {"patient_id": "pat_2", "practitioner_id": "prc_1", "on": "2026-03-19", "title": "Suivi"}
+    consultation = books.post("/v1/consultations", by_hand | {"service_id": "srv_half"})["id"]
+    month = {"first": "2026-03-01", "last": "2026-03-31", "practitioner_id": "prc_1"}
+    one = books.get("/v1/not-invoiced", **month, limit="2")
+    listed = one.items + books.get("/v1/not-invoiced", **month, limit="2", cursor=one["next_cursor"]).items
+    assert [(i["consultation_id"], i["on"], i["local_start"]) for i in listed] == [
+        (consultation, "2026-03-19", None),
+        (None, "2026-03-20", "2026-03-20T09:00:00+01:00"),
+        (None, "2026-03-20", "2026-03-20T09:30:00+01:00"),
+    ]
+    chosen = {
+        f"{what}_ids": [i[f"{what}_id"] for i in listed if i[f"{what}_id"]] for what in ("consultation", "appointment")
+    }
+    made = drafted(books, patient_id=None, **chosen, grouping="per_payer", finalise=True)
+    assert (len(made["invoice_ids"]), made["left_out"], made["not_final"]) == (2, [], [])
+    assert books.get("/v1/not-invoiced", **month).items == []
+    longer = books.get("/v1/not-invoiced", first="2026-03-01", last="2027-05-01")
+    assert (longer.status, longer["errors"][0]["remedy"]) == (422, "give a shorter period")
+
+
 @pytest.mark.rule("B-05")
 def test_one_for_all_goes_to_somebody_typed_in(books):
     given = {"patient_id": "pat_1", "practitioner_id": "prc_1", "on": "2026-03-19", "title": "Suivi"}

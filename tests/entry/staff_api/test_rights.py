@@ -149,6 +149,7 @@ RIGHTS = {
             ("GET", "consultations/{consultation_id}"),
             ("PATCH", "consultations/{consultation_id}"),
             ("GET", "patients/{patient_id}/consultations"),
+            ("GET", "not-invoiced"),
             ("POST", "invoices/recap"),
             ("POST", "invoices"),
             ("GET", "invoices"),

@@ -164,7 +164,7 @@ def test_nor_does_whoever_saw_the_draft_before_it_was_gone_and_the_consultations
     late = [ids[90 * chunk]]
 
     def slow(refs):
-        if late and refs[0].key[0] == late[0] and books.store.get(invoice_ref("inv_1_0000")) is not None:
+        if late and refs and refs[0].key[0] == late[0] and books.store.get(invoice_ref("inv_1_0000")) is not None:
             late.clear()
             books.assemble("inv_1_0000")
             books.delete("inv_1_0000")

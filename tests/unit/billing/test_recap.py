@@ -255,7 +255,7 @@ def test_visits_are_read_for_consultations_that_stand_for_one_only(books):
 
 
 def test_so_many_patients_visits_are_not_read_in_one_request(books, monkeypatch):
-    monkeypatch.setattr("creneau.billing.asked.MOST_UNKNOWN", 2)
+    monkeypatch.setattr("creneau.billing.read_visits.MOST_UNKNOWN", 2)
     ids = tuple(books.consultation(n, f"pat_{n}", service_id=None) for n in (1, 2, 3))
     with pytest.raises(Invalid, match="more than 2 patients") as refused:
         recap(books, consultation_ids=ids)
@@ -264,7 +264,7 @@ def test_so_many_patients_visits_are_not_read_in_one_request(books, monkeypatch)
 
 
 def test_a_recap_is_never_made_of_a_part_of_a_patients_visits(books, monkeypatch):
-    monkeypatch.setattr("creneau.billing.asked.MOST_OF_A_PATIENT", 2)
+    monkeypatch.setattr("creneau.billing.read_visits.MOST_OF_A_PATIENT", 2)
     for day in (1, 2, 3):
         books.visit(f"2027-03-0{day} 09:00")
     with pytest.raises(Refused, match="more than 2 appointments"):

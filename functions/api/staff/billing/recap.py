@@ -55,11 +55,13 @@ class MadeView(View, frozen=True, kw_only=True):
 
 
 class RecapAsked(Given):
-    """Either a patient's visits, or consultations. `also`: appointments of a day that has its consultation already."""
+    """Either a patient's visits, or a batch: consultations, and appointments that made none yet, as `GET /v1/not-invoiced`
+    lists both. `also`: appointments of a day that has its consultation already."""
 
     patient_id: Id | None = None
     also: tuple[Id, ...] = Field(default=(), max_length=50)
     consultation_ids: tuple[Id, ...] = Field(default=(), max_length=MOST_CONSULTATIONS)
+    appointment_ids: tuple[Id, ...] = Field(default=(), max_length=MOST_CONSULTATIONS)
     grouping: Literal["per_consultation", "per_payer", "one_for_all"] = "per_consultation"
     issuer_id: Id | None = Field(default=None, description="Left out: the one preset for the practitioner.")
     template_id: Id | None = None

@@ -1,10 +1,6 @@
 """What was invoiced and came in over a period: by month, and as files for accountants."""
 
-from datetime import date, timedelta
-
-from pydantic import model_validator
-
-from api.staff.given import Given
+from api.staff.billing.period import Period
 from api.staff.routing import BILLING_SETTINGS, Call, Routes
 from api.staff.shown import Listed, View, view
 from creneau.billing.account import revenue
@@ -17,7 +13,6 @@ from creneau.billing.payment import Payment, payments_between
 routes = Routes()
 MOST = 20_000
 SHORTER = "ask for a shorter period"
-LONGEST = timedelta(days=400)
 
 
 class MonthView(View, frozen=True, kw_only=True):
@@ -35,21 +30,6 @@ class FileView(View, frozen=True, kw_only=True):
 
     filename: str
     content: str
-
-
-class Period(Given):
-    """Both days included, 400 at most."""
-
-    first: date
-    last: date
-
-    @model_validator(mode="after")
-    def _in_order(self) -> "Period":
-        if self.last < self.first:
-            raise ValueError("the last day is before the first; give the first day as `first`, the last as `last`")
-        if self.last - self.first > LONGEST:
-            raise ValueError("the last day is over 400 days after the first; give a shorter period")
-        return self
 
 
 @routes("GET", "/v1/revenue", BILLING_SETTINGS, takes=Period, answers=Listed[MonthView])

@@ -4,16 +4,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from creneau.agenda.appointment import Appointment
 from creneau.agenda.catalogue import Patient, Practitioner, Service, patient_ref, practitioner_ref
-from creneau.agenda.collections import appointments_of_patient, catalogue
+from creneau.agenda.collections import catalogue
 from creneau.billing.all_of import all_of
-from creneau.billing.billable import Billable, billable_ref, billables_of_patient
+from creneau.billing.billable import Billable
 from creneau.billing.check_lines import check_lines
 from creneau.billing.chosen_template import check_template
+from creneau.billing.chosen_visits import consultations_chosen
 from creneau.billing.consultations import (
     SeenMoreOften,
-    billable_visits,
     by_age,
     consultations_to_make,
     lines_of,
@@ -22,7 +21,8 @@ from creneau.billing.consultations import (
 from creneau.billing.counter import MOST_AT_ONCE
 from creneau.billing.issuer import Issuer, Term, issuer_ref
 from creneau.billing.payer import Payer, payer_of_contact, payer_of_patient
-from creneau.billing.recap import Grouping, Item, LeftOut, Recap, recap_of
+from creneau.billing.read_visits import Read, ReadVisits
+from creneau.billing.recap import Grouping, Item, LeftOut, Recap, recap_of, why_left_out
 from creneau.shared.actor import Actor
 from creneau.shared.errors import Refused, invalid
 from creneau.shared.model import Value
@@ -31,9 +31,6 @@ from creneau.shared.store import Store, require
 from creneau.shared.time import Clock
 
 MOST_CONSULTATIONS = 1000
-MOST_UNKNOWN = 300
-"""Patients of a batch whose visits are read, four calls each, to learn what their consultations are billed as."""
-MOST_OF_A_PATIENT = 5_000
 MOST_SERVICES = 5_000
 
 TITLES = {"fr": "Consultation", "de": "Konsultation", "it": "Consultazione", "en": "Consultation"}
@@ -42,12 +39,14 @@ TITLES = {"fr": "Consultation", "de": "Konsultation", "it": "Consultazione", "en
 
 class Asked(Value, frozen=True, kw_only=True):
     """Either one patient's visits (`patient_id`; `also` names appointments of a day that has its consultation already) or
-    consultations by id. `payer`: who pays in place of each patient; `contact_id`: the patient's contact who does.
+    a batch: consultations by id, and visits that made none, by their appointments' ids. `payer`: who pays in place of each
+    patient; `contact_id`: the patient's contact who does.
     """
 
     patient_id: str | None = None
     also: tuple[str, ...] = ()
     consultation_ids: tuple[str, ...] = ()
+    appointment_ids: tuple[str, ...] = ()
     grouping: Grouping = Grouping.PER_CONSULTATION
     issuer_id: str | None = None
     template_id: str | None = None
@@ -60,15 +59,6 @@ class Asked(Value, frozen=True, kw_only=True):
 
 
 @dataclass(frozen=True)
-class Read:
-    """What one patient's part of a recap rests on."""
-
-    patient: Patient
-    visits: list[Appointment]
-    known: list[Billable]
-
-
-@dataclass(frozen=True)
 class PlanInvoices:
     """What would be made of what is asked; writes nothing. `mine` tells a taken consultation that counts as open: the
     batch's own. Raises NotFound, Invalid, Refused."""
@@ -77,18 +67,23 @@ class PlanInvoices:
     clinic: Clinic
     clock: Clock
 
+    @property
+    def _read(self) -> ReadVisits:
+        return ReadVisits(self.store, self.clock)
+
     def __call__(self, asked: Asked, by: Actor, mine: str = "") -> Recap:
         now = self.clock()
-        if bool(asked.patient_id) == bool(asked.consultation_ids):
-            raise invalid(
-                "patient_id", "name a patient, or consultations", "give one of patient_id and consultation_ids"
-            )
-        if len(asked.consultation_ids) > MOST_CONSULTATIONS:
-            raise invalid("consultation_ids", f"more than {MOST_CONSULTATIONS}", "make two batches of them")
+        chosen = len(asked.consultation_ids) + len(asked.appointment_ids)
+        if bool(asked.patient_id) == bool(chosen):
+            remedy = "give patient_id, or consultation_ids and appointment_ids"
+            raise invalid("patient_id", "name a patient, or consultations and visits", remedy)
+        if chosen > MOST_CONSULTATIONS:
+            field = "consultation_ids" if asked.consultation_ids else "appointment_ids"
+            raise invalid(field, f"more than {MOST_CONSULTATIONS}", "make two batches of them")
         return self._of_patient(asked, by, mine, now) if asked.patient_id else self._of_batch(asked, by, mine)
 
     def _of_patient(self, asked: Asked, by: Actor, mine: str, now: datetime) -> Recap:
-        read = self._read(require(self.store, patient_ref(asked.patient_id or "")), now)
+        read = self._read.of_patient(require(self.store, patient_ref(asked.patient_id or "")))
         for n, id in enumerate(asked.also):
             if id not in {v.id for v in read.visits}:
                 raise invalid(f"also[{n}]", "not an appointment of this patient that has ended", "use one of the recap")
@@ -97,34 +92,22 @@ class PlanInvoices:
             read.visits, read.known, frozenset(asked.also), title, now, by.id, self.clinic.zone
         )
         there = [b for b in read.known if b.consultation or b.is_sale or b.kept]
-        mended = [_with_consultation(b, read.known) for b in made]
-        return self._recap([*there, *mended], {read.patient.id: read}, asked, by, mine, (), more)
+        return self._recap([*there, *made], {read.patient.id: read}, asked, by, mine, (), more)
 
     def _of_batch(self, asked: Asked, by: Actor, mine: str) -> Recap:
-        ids = list(dict.fromkeys(asked.consultation_ids))
-        found = dict(zip(ids, self.store.get_many([billable_ref(i) for i in ids]), strict=True))
-        there = [b for b in found.values() if b is not None and (b.consultation or b.due is not None)]
-        gone = [LeftOut(id=id, reason="unknown") for id in ids if id not in {b.id for b in there}]
-        patient_ids = list(dict.fromkeys(b.patient_id for b in there))
-        patients = self.store.get_many([patient_ref(i) for i in patient_ids])
-        alone = {b.patient_id for b in there if not (b.service_id or b.visit_id or b.due)}  # these stand for a visit
-        if len(alone) > MOST_UNKNOWN:
-            raise invalid(
-                "consultation_ids",
-                f"more than {MOST_UNKNOWN} patients have consultations without a service",
-                "name the service on these consultations, or make two batches of them",
+        there, visits, gone = self._read.named(asked.consultation_ids, asked.appointment_ids)
+        reads = self._read.of_batch(there.values(), visits)
+        for patient_id, read in reads.items():
+            chosen = [v.id for v in visits if v.patient_id == patient_id]
+            title = TITLES[self.clinic.language]
+            made, none = consultations_chosen(
+                chosen, read.visits, read.known, title, self.clock(), by.id, self.clinic.zone
             )
-        reads = {
-            p.id: self._read(p, self.clock()) if p.id in alone else Read(p, [], []) for p in patients if p is not None
-        }
-        gone += [LeftOut(id=b.id, reason="patient_unknown") for b in there if b.patient_id not in reads]
-        return self._recap([b for b in there if b.patient_id in reads], reads, asked, by, mine, gone, ())
-
-    def _read(self, patient: Patient, now: datetime) -> Read:
-        remedy = "invoice them by consultation, without asking for this patient's visits"
-        booked = all_of(self.store, appointments_of_patient(patient.id), MOST_OF_A_PATIENT, "appointments", remedy)
-        known = all_of(self.store, billables_of_patient(patient.id), MOST_OF_A_PATIENT, "consultations", remedy)
-        return Read(patient, billable_visits(booked, now), known)
+            there |= {b.id: b for b in made}
+            gone += none
+        gone += [LeftOut(id=b.id, reason="patient_unknown") for b in there.values() if b.patient_id not in reads]
+        gone += [LeftOut(id=v.id, reason="patient_unknown") for v in visits if v.patient_id not in reads]
+        return self._recap([b for b in there.values() if b.patient_id in reads], reads, asked, by, mine, gone, ())
 
     def _recap(
         self,
@@ -138,7 +121,7 @@ class PlanInvoices:
     ) -> Recap:
         left_out, wanted = list(gone), list[Billable]()
         for billable in there:
-            reason = _against(billable, mine, self.clock())
+            reason = why_left_out(billable, mine, self.clock())
             if reason:
                 left_out.append(LeftOut(id=billable.id, reason=reason))
             else:
@@ -227,24 +210,3 @@ class PlanInvoices:
         if contact is None:
             raise invalid("contact_id", "the patient has no such contact", "use one of the patient's contacts")
         return payer_of_contact(patient, contact)
-
-
-def _against(billable: Billable, mine: str, now: datetime) -> str:
-    """Why it can't be invoiced; empty: it can."""
-    if not billable.wanted:
-        return "marked_not_invoiceable"
-    if billable.taken_by is not None and not (mine and billable.taken_by.startswith(mine)):
-        return "invoiced_already"
-    if billable.is_void:
-        return "void"
-    if billable.covered_by is not None:
-        return "covered_by_package"
-    if billable.due is not None and billable.due.at > now and not billable.consultation:
-        return "not_due_yet"
-    return ""
-
-
-def _with_consultation(made: Billable, known: Iterable[Billable]) -> Billable:
-    """On the billable that the visit has already, where it has one: its payment due (B-11)."""
-    there = next((b for b in known if b.id == made.id), None)
-    return made if there is None else there.with_consultation(made)

@@ -47,8 +47,9 @@ class Billable(Stored, frozen=True, kw_only=True):
     it: whoever takes it does so on this version, so that no two can. `wanted` is false when it is not to be invoiced.
     `given_back` counts how often it was free again: what was confirmed of it before is confirmed no more.
     `due` is its payment due, None: it has none. `paid`, in minor units, was paid on it by `payment_ids` before any invoice.
-    `covered_by` is the sold package that pays for the visit (C-06). `gone`: the visit does not take place, or did not;
-    `kept`: staff keep its price as a fee all the same; `task_id`: what they were asked about it.
+    `covered_by` is the sold package that pays for the visit, `package_id` the one that this is the due of (C-06). `gone`:
+    the visit does not take place, or did not; `kept`: staff keep its price as a fee all the same; `task_id`: what they were
+    asked about it. `entered_as` is the id under which staff entered the consultation of a visit that was there already.
     """
 
     id: str
@@ -68,6 +69,8 @@ class Billable(Stored, frozen=True, kw_only=True):
     paid: int = 0
     payment_ids: tuple[str, ...] = ()
     covered_by: str | None = None
+    package_id: str | None = None
+    entered_as: str | None = None
     gone: bool = False
     kept: bool = False
     task_id: str | None = None
@@ -148,9 +151,10 @@ def billables_of_day(patient_id: str, on: date) -> Collection[Billable]:
     return Collection("billables_of_patient", Billable, (patient_id,), on.isoformat(), on.isoformat())
 
 
-def open_billables() -> Collection[Billable]:
-    """Consultations that nobody has invoiced, by day."""
-    return Collection("open_billables", Billable)
+def open_billables(first: date | None = None, last: date | None = None) -> Collection[Billable]:
+    """Consultations that nobody has invoiced, by day; of all days, or of those between two, both included."""
+    low, high = (on.isoformat() if on else "" for on in (first, last))
+    return Collection("open_billables", Billable, (), low, high)
 
 
 def dues(state: DueState, until: datetime | None = None) -> Collection[Billable]:

@@ -34,7 +34,7 @@ def billable_visits(appointments: Iterable[Appointment], now: datetime) -> list[
 
 def consultations_to_make(
     visits: Sequence[Appointment],
-    known: Iterable[Billable],
+    known: Sequence[Billable],
     also: frozenset[str],
     title: str,
     now: datetime,
@@ -58,7 +58,7 @@ def consultations_to_make(
             spare[day] -= 1
         elif not days[day] or visit.id in also:
             days[day] += 1
-            made.append(_consultation(visit, day[1], title, now, by))
+            made.append(_on_its_billable(_consultation(visit, day[1], title, now, by), known))
         else:
             missing.setdefault(day, []).append(visit.id)
     more = [SeenMoreOften(practitioner_id=p, on=on, appointment_ids=tuple(ids)) for (p, on), ids in missing.items()]
@@ -80,6 +80,12 @@ def _consultation(visit: Appointment, on: date, title: str, now: datetime, by: s
         created_at=now,
         created_by=by,
     )
+
+
+def _on_its_billable(made: Billable, known: Iterable[Billable]) -> Billable:
+    """On the billable that the visit has already, where it has one: its payment due (B-11)."""
+    there = next((b for b in known if b.id == made.id), None)
+    return made if there is None else there.with_consultation(made)
 
 
 def services_of(

@@ -26,7 +26,8 @@ class Grouping(StrEnum):
 
 
 class LeftOut(Value, frozen=True, kw_only=True):
-    """`id` is a consultation's or an appointment's; `reason` is stable and machine readable."""
+    """`id` is a consultation's or an appointment's; `reason` is stable and machine readable. `not_seen`: the visit has not
+    ended, or did not take place; `entered_by_hand`: a consultation that somebody entered stands for it."""
 
     id: str
     reason: str
@@ -62,6 +63,21 @@ class Recap(Value, frozen=True, kw_only=True):
     left_out: tuple[LeftOut, ...] = ()
     seen_more_often: tuple[SeenMoreOften, ...] = ()
     digest: str = ""
+
+
+def why_left_out(billable: Billable, mine: str, now: datetime) -> str:
+    """Why it can't be invoiced, empty: it can. What documents have whose ids begin with `mine` counts as free."""
+    if not billable.wanted:
+        return "marked_not_invoiceable"
+    if billable.taken_by is not None and not (mine and billable.taken_by.startswith(mine)):
+        return "invoiced_already"
+    if billable.is_void:
+        return "void"
+    if billable.covered_by is not None:
+        return "covered_by_package"
+    if billable.due is not None and billable.due.at > now and not billable.consultation:
+        return "not_due_yet"
+    return ""
 
 
 def recap_of(

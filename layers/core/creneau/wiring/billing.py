@@ -16,6 +16,7 @@ from creneau.billing.edit_consultations import EditConsultations
 from creneau.billing.edit_issuers import EditInvoiceTemplates, EditIssuers
 from creneau.billing.finalise import Finalise
 from creneau.billing.keep_due import KeepDue
+from creneau.billing.not_invoiced import ListNotInvoiced
 from creneau.billing.owed import OwedBy
 from creneau.billing.pay_due import PayDue
 from creneau.billing.payment import CancelPayment, RecordPayment, SetInstalments
@@ -49,6 +50,10 @@ class Billing(Ground):
     @cached_property
     def owed_by(self) -> OwedBy:
         return OwedBy(self.store, self.clock)
+
+    @cached_property
+    def list_not_invoiced(self) -> ListNotInvoiced:
+        return ListNotInvoiced(self.store, self.clinic, self.clock)
 
     @cached_property
     def plan_invoices(self) -> PlanInvoices:
