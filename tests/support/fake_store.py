@@ -42,6 +42,10 @@ class Items(dict[keys.Key, Stored]):
         for key, item in (given or {}).items():
             self[key] = item
 
+    def __reduce__(self) -> tuple[type["Items"], tuple[dict[keys.Key, Stored]]]:
+        """Kept as a plain dictionary: the rows are made of it."""
+        return Items, (dict(self),)
+
     def rows(self, pk: str, partition: str) -> list[tuple[str, str, str, Stored]]:
         """Sort key and key of each item there, and the item."""
         return [(*row, self[key]) for key, row in self._rows.get((pk, partition), {}).items()]
