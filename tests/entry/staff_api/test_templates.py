@@ -316,7 +316,7 @@ class TestPreview:
         given = {"key": "de", "wording": {"subject": "Am {{ appointment.date }}", "body": "Guten Tag <b>"}}
         before = dict(world.store.items)
         answer = secretary.post("/v1/templates/reminder.email/preview", given)
-        assert answer["subject"] == "Am Montag, 16. März 2026"
+        assert answer["subject"] == "Am Montag, 16.\u00a0März 2026"
         assert "Guten Tag &lt;b&gt;" in answer["html"]
         assert world.store.items == before
 

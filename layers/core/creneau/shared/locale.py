@@ -40,7 +40,7 @@ def date_in_words(instant: datetime, zone: ZoneInfo, language: str, country: str
         day = _FIRST_OF_MONTH.get(language, day)
     ending = f" {local.year}" if year else ""
     if language == "de":
-        return f"{weekday}, {day}. {month}{ending}"
+        return f"{weekday}, {day}.{NBSP}{month}{ending}"  # at a line's end, the point would read as the sentence's
     if language == "en" and locale.territory == "CA":
         return f"{weekday}, {month} {day}" + ("," if year else "") + ending
     return f"{weekday} {day} {month}{ending}"
