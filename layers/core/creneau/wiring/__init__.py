@@ -3,7 +3,7 @@
 import os
 
 from creneau.wiring.app import App
-from creneau.wiring.messages import DELIVERERS
+from creneau.wiring.sending import DELIVERERS
 
 __all__ = ["DELIVERERS", "App", "app", "use"]
 
