@@ -19,7 +19,8 @@ class Attach:
     documents: Documents
 
     def __call__(self, known: Known) -> Sequence[Attachment]:
-        """None where its template attaches none, and where all together are too large (D-05). Raises NotDrawn."""
+        """None where its template attaches none, and where all together are too large (D-05). Raises NotDrawn, also for what
+        is too large and has no link: nothing is to be paid of it."""
         if not known.attaches:
             return ()
         invoices = (known.invoice,) if known.invoice else known.invoices
@@ -28,6 +29,8 @@ class Attach:
             content = self.documents.read(invoice.id, invoice.document_key)
             size += len(content)
             if size > ATTACHED_LIMIT:
+                if not known.asks_to_pay:
+                    raise NotDrawn("too_large_to_attach")
                 return ()
             files.append(Attachment(name=invoice.document_name, media_type="application/pdf", content=content))
         return files

@@ -109,12 +109,20 @@ class Known:
         return self.facts.payee
 
     @property
+    def asks_to_pay(self) -> bool:
+        """Whether its reader has something to pay, and so the link to do it by, which shows the PDFs too."""
+        invoice = self.invoice
+        if self.message.recipient is not Recipient.PAYER:
+            return False
+        return invoice is None or not (invoice.is_credit_note or invoice.balance.amount <= 0)
+
+    @property
     def attaches(self) -> bool:
         """Whether it carries the PDFs of its invoices (D-01)."""
         if self.message.channel is not Channel.EMAIL or not (self.invoice or self.invoices):
             return False
         line = self.book.line(self.message.written_by, self.settings.messaging)
-        return line is None or line.attach
+        return line is None or line.attach or not self.asks_to_pay
 
     def listing(self, invoices: Iterable[InvoiceSeen]) -> "Known":
         """The same reminder of those invoices alone, which is what its record says from then on."""

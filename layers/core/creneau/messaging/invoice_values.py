@@ -40,10 +40,9 @@ def invoice_values(invoice: InvoiceSeen, said: Said) -> Values:
 
 
 def files_row(said: Said) -> tuple[Row, ...]:
-    """Where the PDFs are that the email does not carry; it says that they are too large where it would carry them."""
-    link = said.links.get("files", "")
-    too_large = (said.labels["files_at"],) if said.known.attaches else ()
-    return (Row(label=said.labels["files"], lines=(*too_large, link)),) if link else ()
+    """Where the PDFs are that the email does not carry: on the page that its link opens."""
+    here = "files" in said.links
+    return (Row(label=said.labels["files"], lines=(said.labels["files_at"],)),) if here else ()
 
 
 def day_in_words(day: date | None, said: Said) -> str:

@@ -12,6 +12,7 @@ from creneau.messaging.delay import parse_delay
 from creneau.messaging.message import Channel, Kind, MessageState
 from creneau.messaging.mime import ATTACHED_LIMIT
 from creneau.messaging.template import TEMPLATE_BOOK, Line, Template, TemplateBook
+from creneau.messaging.templates.rules import faults_of_delays
 from creneau.messaging.verdict import Reason
 from creneau.messaging.wording.wording import Wording
 from creneau.shared.errors import Refused
@@ -105,7 +106,7 @@ def test_two_causes_at_once_send_it_once(desk: Collector, invoice: Invoice) -> N
     assert [m.id for m in desk.messages()] == [mine.id, f"invoice.sms.{invoice.id}.1"]
 
 
-@pytest.mark.rule("C-02")
+@pytest.mark.rule("C-02", "D-02")
 def test_a_notice_that_joins_later_is_the_same_delivery(desk: Collector, invoice: Invoice) -> None:
     desk.left(desk.send_invoice(invoice.id, BILLER))
     _, sms = desk.send_invoice.by_itself(invoice.id, (EMAIL, SMS), "run_1")
@@ -205,3 +206,31 @@ def test_a_contact_who_pays_gets_the_notice_at_their_own_number(desk: Collector,
     desk.edit_item(invoice_ref(invoice.id), payer=payer)
     (sms,) = desk.send_invoice.by_itself(invoice.id, (SMS,), "run_1")
     assert desk.left(sms).address == contact.phone
+
+
+@pytest.mark.rule("D-01")
+@pytest.mark.parametrize("size", [100, ATTACHED_LIMIT + 1])
+def test_what_is_settled_has_no_link_and_is_attached_or_does_not_go(
+    desk: Collector, invoice: Invoice, size: int
+) -> None:
+    at_once(desk, attach=False)
+    desk.paid(invoice, invoice.balance)
+    key = desk.deliver.read.invoices.seen(invoice).document_key
+    desk.documents.drawn[key] = b"x" * size
+    (message,) = desk.send_new(invoice.id)
+    left = desk.left(message)
+    if size > ATTACHED_LIMIT:
+        assert (left.is_scheduled, left.why[-1].facts["code"]) == (True, "too_large_to_attach")
+    else:
+        (mail,) = desk.mails()
+        assert (len(list(mail.iter_attachments())), f"{URL}/p/" in body(mail)) == (1, False)
+
+
+@pytest.mark.rule("D-02")
+def test_the_template_of_all_invoices_sends_them_at_once_and_at_no_other_time() -> None:
+    assert faults_of_delays(Kind.INVOICE, (parse_delay("0h"),)) == []
+    for code in ("1h", "1d", "30m"):
+        (fault,) = faults_of_delays(Kind.INVOICE, (parse_delay(code),))
+        assert (fault.field, fault.remedy) == ("delays[0]", "give 0 hours")
+    with pytest.raises(ValueError, match="no delay"):
+        parse_delay("0d")

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import datetime
 
 from creneau.messaging.facts import Known
-from creneau.messaging.message import Recipient
 from creneau.shared.link import Link, hash_of, token_of
 from creneau.shared.settings import Clinic
 from creneau.shared.time import after_months
@@ -17,12 +16,9 @@ KNOWN_MONTHS = 12
 
 def payer_asked(known: Known) -> str:
     """The key of whoever the message asks to pay; empty: nobody, a credit note's reader or whoever owes nothing more."""
-    message, invoice = known.message, known.invoice
-    if message.recipient is not Recipient.PAYER:
+    if not known.asks_to_pay:
         return ""
-    if invoice is not None and (invoice.is_credit_note or invoice.balance.amount <= 0):
-        return ""
-    return message.payer_key or (invoice.payer_key if invoice else "")
+    return known.message.payer_key or (known.invoice.payer_key if known.invoice else "")
 
 
 def new_pay_link(

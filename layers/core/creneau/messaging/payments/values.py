@@ -9,6 +9,7 @@ from creneau.messaging.ports import InvoiceSeen
 from creneau.messaging.said import Said
 from creneau.messaging.wording.blocks import Block, Box, Button, Row, Values
 from creneau.messaging.words import one_line
+from creneau.shared.locale import NBSP
 from creneau.shared.money import Money
 
 
@@ -56,5 +57,7 @@ def _rows_of_invoices(invoices: Iterable[InvoiceSeen], said: Said) -> tuple[Row,
 
 
 def _when(invoice: InvoiceSeen, said: Said) -> str:
-    label, day = ("due", invoice.due_on) if invoice.due_on else ("issued", invoice.issued_on)
-    return f"{said.labels[label]} {day_in_words(day, said)}"
+    if invoice.due_on:
+        return f"{said.labels['due']} {day_in_words(invoice.due_on, said)}"
+    colon = f"{NBSP}:" if said.speech.language == "fr" else ":"
+    return f"{said.labels['issued']}{colon} {day_in_words(invoice.issued_on, said)}"
