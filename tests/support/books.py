@@ -10,7 +10,10 @@ from creneau.billing.asked import Asked, PlanInvoices
 from creneau.billing.billable import Billable, billable_id_of_visit, billable_ref
 from creneau.billing.change_draft import DeleteDraft, EditDraft
 from creneau.billing.credit import DraftCredit
+from creneau.billing.decide_task import DecideTask
 from creneau.billing.drafts import Assemble, Made, MakeDrafts
+from creneau.billing.edit_consultations import EditConsultations
+from creneau.billing.edit_packages import EditPackages
 from creneau.billing.finalise import Finalise
 from creneau.billing.invoice import Invoice, invoice_ref
 from creneau.billing.issuer import Issuer
@@ -18,6 +21,9 @@ from creneau.billing.keep_due import KeepDue
 from creneau.billing.owed import OwedBy
 from creneau.billing.pay_due import PayDue
 from creneau.billing.payment import CancelPayment, Method, Payment, RecordPayment, SetInstalments
+from creneau.billing.sell import SellProduct
+from creneau.billing.sell_package import SellPackage
+from creneau.billing.take_back_sale import TakeBackSale
 from creneau.billing.task import Task, open_tasks
 from creneau.shared.actor import Actor, Role
 from creneau.shared.again import Again
@@ -50,6 +56,12 @@ class Books:
         clock = lambda: self.now  # noqa: E731
         self.keep_due = KeepDue(self.store, CLINIC, clock, again)
         self.owed_by = OwedBy(self.store, clock)
+        self.packages = EditPackages(self.store, CLINIC)
+        self.sell_package = SellPackage(self.store, CLINIC, clock, again)
+        self.sell_product = SellProduct(self.store, CLINIC, clock, again)
+        self.take_back = TakeBackSale(self.store, again)
+        self.decide = DecideTask(self.store, clock, again)
+        self.consultations = EditConsultations(self.store, CLINIC, clock, again)
         self.plan = PlanInvoices(self.store, CLINIC, clock)
         self.assemble = Assemble(self.store, again)
         self.make = MakeDrafts(self.store, CLINIC, clock, again, self.plan, self.assemble)

@@ -26,11 +26,13 @@ from api.staff.billing import (
     consultations,
     documents,
     drafts,
+    dues,
     finalise,
     invoices,
     issuers,
     logo,
     not_invoiced,
+    packages,
     payer_records,
     payment_reminders,
     payments,
@@ -39,6 +41,7 @@ from api.staff.billing import (
     revenue,
     runs,
     send_invoices,
+    tasks,
 )
 from api.staff.catalogue import shelves as catalogue
 from api.staff.routing import ID, Call, Route, call, find
@@ -76,6 +79,9 @@ MODULES = (
     documents,
     logo,
     accounts,
+    dues,
+    packages,
+    tasks,
     revenue,
     bank_files,
     automatic,

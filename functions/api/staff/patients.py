@@ -29,6 +29,7 @@ class ContactView(View, frozen=True, kw_only=True):
     phone_blocked: bool
     language: str | None
     receives_messages: bool
+    receives_payment_reminders: bool
 
 
 class PatientView(View, frozen=True, kw_only=True):
@@ -36,7 +37,8 @@ class PatientView(View, frozen=True, kw_only=True):
     `phone_blocked`: the number opted out.
 
     `consents`: since when each of `group_sms`, `birthday` and `reviews` was given; `refusals`: since when it was refused
-    or taken back. One that is in neither was never asked for.
+    or taken back. One that is in neither was never asked for. `payer_contact_id` or `payer_patient_id`: who pays by
+    default, both null: the patient.
     """
 
     id: str
@@ -52,6 +54,9 @@ class PatientView(View, frozen=True, kw_only=True):
     contacts: list[ContactView]
     consents: dict[str, datetime]
     refusals: dict[str, datetime]
+    payer_contact_id: str | None
+    payer_patient_id: str | None
+    receives_payment_reminders: bool
     deceased: bool
     erased: bool
     reachable_by_email: bool
@@ -68,6 +73,7 @@ class ContactGiven(Given):
     phone: Phone | None = None
     language: Language | None = None
     receives_messages: bool = Field(default=False, description="One contact at most, with an address or a number.")
+    receives_payment_reminders: bool = Field(default=True, description="As a payer.")
 
 
 class ConsentGiven(Given):
@@ -78,7 +84,7 @@ class ConsentGiven(Given):
 
 
 class PatientGiven(Given):
-    """`language` null: the clinic's."""
+    """`language` null: the clinic's. `payer_contact_id` or `payer_patient_id`: who pays by default; neither: the patient."""
 
     first_name: Line = ""
     last_name: Name
@@ -88,6 +94,11 @@ class PatientGiven(Given):
     language: Language | None = None
     address: AddressGiven | None = None
     contacts: tuple[ContactGiven, ...] = Field(default=(), max_length=MOST)
+    payer_contact_id: Id | None = Field(default=None, description="One of the contacts, by its id as read.")
+    payer_patient_id: Id | None = Field(default=None, description="Another patient.")
+    receives_payment_reminders: bool = Field(
+        default=True, description="Of invoices that they pay, and of those whose lines are all theirs."
+    )
     deceased: bool = False
 
 

@@ -8,6 +8,7 @@ from creneau.agenda.catalogue_rules import address_in_form, not_as_needed
 from creneau.agenda.contacts import contacts_in_form
 from creneau.agenda.diary import diary_ref
 from creneau.agenda.reach import record_writes
+from creneau.agenda.who_pays import KeptOfPayer, check_who_pays, nothing_kept
 from creneau.shared.again import Again
 from creneau.shared.contact import phone_in_form
 from creneau.shared.edit import editable
@@ -25,6 +26,7 @@ class RegisterPatient:
     clinic: Clinic
     clock: Clock
     again: Again
+    kept_of_payer: KeptOfPayer = nothing_kept
 
     def add(self, patient: Patient) -> Patient:
         """Adding the same id again answers who is there."""
@@ -53,7 +55,8 @@ class RegisterPatient:
         read = self.store.snapshot([diary_ref(patient.id), *map(blocked_ref, keys)])
         known = {key: read.get(blocked_ref(key)) for key in keys}
         after = marked(patient, {key: address is not None and address.is_blocked for key, address in known.items()})
-        self.store.commit(record_writes(before, after, read.get(diary_ref(patient.id)), self.clock()))
+        writes = record_writes(before, after, read.get(diary_ref(patient.id)), self.clock())
+        self.store.commit([*writes, *self.kept_of_payer(before, after)])
         return after.with_(version=after.version + 1)
 
     def _checked(self, patient: Patient) -> Patient:
@@ -67,6 +70,8 @@ class RegisterPatient:
             faults.append(Fault("born_on", "this date is ahead", "check the date of birth"))
         if patient.language is not None and patient.language not in LANGUAGES:
             faults.append(Fault("language", "not one of the four languages", f"one of {', '.join(LANGUAGES)}"))
+        other = patient.payer_patient_id
+        check_who_pays(patient, self.store.get(patient_ref(other)) if other else None, faults)
         if faults:
             raise not_as_needed(faults)
         return kept

@@ -1,5 +1,6 @@
 """What is due for a visit: its price as it was when the visit was booked, from the visit's end on (C-01). Pure."""
 
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from creneau.agenda.appointment import Appointment
@@ -14,15 +15,15 @@ def takes_place(visit: Appointment) -> bool:
     return visit.attendance in SEEN and visit.deleted_at is None
 
 
-def due_for(visit: Appointment, service: Service | None) -> Due | None:
-    """None: the service has no price, or is gone."""
+def due_of_service(service: Service | None, at: datetime) -> Due | None:
+    """Due from that instant on; None: the service has no price, or is gone."""
     if service is None or service.price is None or service.price.amount <= 0:
         return None
     return Due(
         text=service.name,
         price=service.price.amount,
         currency=service.price.currency,
-        at=visit.end,
+        at=at,
         vat_rate=service.vat_rate,
         vat_note=service.vat_note,
     )

@@ -6,9 +6,10 @@ from datetime import datetime
 from creneau.agenda.appointment import Appointment, appointment_ref
 from creneau.agenda.attendance import Attendance
 from creneau.agenda.catalogue import service_ref
-from creneau.billing.billable import Billable, Due, billable_id_of_visit, billable_ref
+from creneau.billing.billable import Billable, Due, billable_id_of_visit, billable_ref, billables_of_day
+from creneau.billing.by_hand import standing_for
 from creneau.billing.cancelled_visit import CancelledVisit
-from creneau.billing.due import billable_of, due_for, following, takes_place
+from creneau.billing.due import billable_of, due_of_service, following, takes_place
 from creneau.billing.invoice import invoice_ref
 from creneau.billing.package import SoldPackage, covering, packages_of_patient, sold_package_ref
 from creneau.billing.strike import struck
@@ -16,7 +17,7 @@ from creneau.billing.task import Task, task_ref
 from creneau.shared.again import Again
 from creneau.shared.settings import Clinic
 from creneau.shared.store import Put, Store, Unchanged, Write, everything
-from creneau.shared.time import Clock
+from creneau.shared.time import Clock, local_date
 
 MOST_PACKAGES = 1000
 
@@ -53,6 +54,11 @@ class KeepDue:
     # -- it takes place
     def _takes_place(self, visit: Appointment, before: Billable | None) -> list[Write]:
         after = following(before, visit, self.clinic.zone) if before else billable_of(visit, self.clinic.zone)
+        if before is None and after.on <= local_date(self.clock(), self.clinic.zone):
+            of_day = everything(self.store, billables_of_day(visit.patient_id, after.on))
+            by_hand = standing_for(after, of_day)
+            if by_hand is not None:
+                return self._its_own(visit, by_hand)
         writes = list[Write]()
         if after.gone:
             after, writes = self._lifted(after)
@@ -70,6 +76,13 @@ class KeepDue:
         if before is None and visit.moved_from is None and after.due is None and after.covered_by is None:
             return writes
         return writes if after == before else [Put(after), *writes]
+
+    def _its_own(self, visit: Appointment, by_hand: Billable) -> list[Write]:
+        """Nothing more is due for a visit that staff entered the consultation of before it was booked."""
+        own = by_hand.with_(
+            visit_id=visit.visit_id, appointment_id=visit.id, service_id=by_hand.service_id or visit.service_id
+        )
+        return [Put(own)] if own != by_hand else []
 
     def _lifted(self, billable: Billable) -> tuple[Billable, list[Write]]:
         """Nobody needs to decide any more about a visit that takes place after all."""
@@ -98,7 +111,7 @@ class KeepDue:
         return billable.with_(due=self._due(visit)), writes
 
     def _due(self, visit: Appointment) -> Due | None:
-        return due_for(visit, self.store.get(service_ref(visit.service_id)))
+        return due_of_service(self.store.get(service_ref(visit.service_id)), visit.end)
 
     # -- it does not
     def _does_not(self, visit: Appointment, before: Billable | None) -> list[Write]:

@@ -23,6 +23,15 @@ class TaskKind(StrEnum):
     PROMISE = "promise"
 
 
+class TaskOutcome(StrEnum):
+    """`credit_note`, `refund` and `keep` (as a fee) answer what becomes of the money; anything else is `done`."""
+
+    CREDIT_NOTE = "credit_note"
+    REFUND = "refund"
+    KEEP = "keep"
+    DONE = "done"
+
+
 class Task(Stored, frozen=True, kw_only=True):
     """`about` names what it is about by id (`invoice_id`, `billable_id`, `payer_key`, `payment_id`, `appointment_id`) and
     holds the words of a promise. `amount` in minor units. `decision` is what was done, in the words of whoever did it.
@@ -38,6 +47,7 @@ class Task(Stored, frozen=True, kw_only=True):
     created_at: datetime
     done_at: datetime | None = None
     done_by: str = ""
+    outcome: TaskOutcome | None = None
     decision: str = ""
 
 

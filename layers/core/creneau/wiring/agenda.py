@@ -18,6 +18,7 @@ from creneau.agenda.practitioner_of_user import PractitionerOfUser
 from creneau.agenda.register import Register
 from creneau.agenda.register_patient import RegisterPatient
 from creneau.agenda.wants_earlier import SetWantsEarlier
+from creneau.billing.pays_for import KeepPaysFor
 from creneau.shared.change_settings import ChangeSettings
 from creneau.shared.request_key import UseRequestKey
 from creneau.wiring.ground import Ground
@@ -91,7 +92,7 @@ class Agenda(Ground):
 
     @cached_property
     def register_patient(self) -> RegisterPatient:
-        return RegisterPatient(self.store, self.clinic, self.clock, self.again)
+        return RegisterPatient(self.store, self.clinic, self.clock, self.again, KeepPaysFor(self.store))
 
     @cached_property
     def change_consent(self) -> ChangeConsent:

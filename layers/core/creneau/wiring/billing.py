@@ -10,10 +10,12 @@ from creneau.adapters.logo import S3Logo
 from creneau.billing.asked import PlanInvoices
 from creneau.billing.change_draft import DeleteDraft, EditDraft
 from creneau.billing.credit import DraftCredit, GiveBack
+from creneau.billing.decide_task import DecideTask
 from creneau.billing.documents.reference import reference_of
 from creneau.billing.drafts import Assemble, MakeDrafts
 from creneau.billing.edit_consultations import EditConsultations
 from creneau.billing.edit_issuers import EditInvoiceTemplates, EditIssuers
+from creneau.billing.edit_packages import EditPackages
 from creneau.billing.finalise import Finalise
 from creneau.billing.keep_due import KeepDue
 from creneau.billing.not_invoiced import ListNotInvoiced
@@ -21,6 +23,9 @@ from creneau.billing.owed import OwedBy
 from creneau.billing.pay_due import PayDue
 from creneau.billing.payment import CancelPayment, RecordPayment, SetInstalments
 from creneau.billing.record_bank_file import PlanBankFile, RecordBankFile
+from creneau.billing.sell import SellProduct
+from creneau.billing.sell_package import SellPackage
+from creneau.billing.take_back_sale import TakeBackSale
 
 if TYPE_CHECKING:
     from creneau.billing.documents.change_logo import ChangeLogo
@@ -41,7 +46,7 @@ class Billing(Ground):
 
     @cached_property
     def edit_consultations(self) -> EditConsultations:
-        return EditConsultations(self.store, self.clinic, self.clock)
+        return EditConsultations(self.store, self.clinic, self.clock, self.again)
 
     @cached_property
     def keep_due(self) -> KeepDue:
@@ -92,6 +97,26 @@ class Billing(Ground):
     @cached_property
     def pay_due(self) -> PayDue:
         return PayDue(self.store, self.clinic, self.clock, self.again, self.record_payment)
+
+    @cached_property
+    def edit_packages(self) -> EditPackages:
+        return EditPackages(self.store, self.clinic)
+
+    @cached_property
+    def sell_product(self) -> SellProduct:
+        return SellProduct(self.store, self.clinic, self.clock, self.again)
+
+    @cached_property
+    def sell_package(self) -> SellPackage:
+        return SellPackage(self.store, self.clinic, self.clock, self.again)
+
+    @cached_property
+    def take_back_sale(self) -> TakeBackSale:
+        return TakeBackSale(self.store, self.again)
+
+    @cached_property
+    def decide_task(self) -> DecideTask:
+        return DecideTask(self.store, self.clock, self.again)
 
     @cached_property
     def cancel_payment(self) -> CancelPayment:
