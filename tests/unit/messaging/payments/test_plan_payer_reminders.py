@@ -93,11 +93,12 @@ def test_what_left_stays_and_is_not_planned_again(state: MessageState) -> None:
     payers.now = planned.due_at
     payers.settle(planned, state)
     settled = payers.messages()
-    payers.plan_payer(PAYER)
-    assert payers.messages() == settled
-    later = payers.owes(2, term=None)
-    payers.now = at("2027-04-29 10:00")
-    payers.plan_payer(PAYER, later.id)
+    for later in (planned.due_at, at("2027-04-30 12:00")):
+        payers.now = later
+        payers.plan_payer(PAYER)
+        assert payers.messages() == settled
+    another = payers.owes(2, term=None)
+    payers.plan_payer(PAYER, another.id)
     assert all(invoice.id not in ids for _, ids in payers.scheduled())
 
 

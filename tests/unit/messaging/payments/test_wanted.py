@@ -127,6 +127,7 @@ def test_a_day_whose_email_left_without_it_gives_it_to_the_next() -> None:
 def test_none_while_the_payer_promised_and_then_the_day_after() -> None:
     found = wanted(invoice(), paused=date(2027, 3, 20))
     assert list(found) == ["2027-03-21"]
+    assert list(wanted(invoice(), paused=date(2027, 3, 15))) == ["2027-03-16"]
     assert list(wanted(invoice(), paused=date(2027, 3, 14))) == ["2027-03-15"]
     assert list(wanted(invoice(), paused=date(2027, 4, 20), now="2027-04-10 12:00")) == ["2027-04-21"]
 
