@@ -50,7 +50,7 @@ bench: $(VENV)/dev ## Count calls, units and milliseconds against the bars
 .PHONY: openapi pictures documents lock clean help
 openapi: $(VENV)/dev ## Write docs/openapi.json from the code
 	PYTHONPATH=layers/core:functions $(PY) -m tools.openapi
-pictures: $(VENV)/dev ## Every email in four languages as patients see it, light and dark; needs a Chromium
+pictures: $(VENV)/dev ## Emails, pages and SMS in four languages as patients see them, light and dark; needs a Chromium
 	PYTHONPATH=layers/core:functions $(PY) -m tools.pictures
 documents: $(VENV)/dev ## Invoices, credit notes and receipts of each country and language, as pictures
 	PYTHONPATH=layers/core:layers/documents:functions $(PY) -m tools.documents
