@@ -38,6 +38,7 @@ from creneau.billing.invoice import (
 )
 from creneau.billing.issuer import Issuer
 from creneau.billing.line import Totals
+from creneau.billing.online.checkout import Checkout, checkouts_of_intent, checkouts_of_payer
 from creneau.billing.payer import Payer, PayerKind
 from creneau.billing.payment import Method, Payment, payments_between, payments_of_invoice
 from creneau.messaging.group import GroupFilter, SmsGroup, groups_by_age
@@ -51,6 +52,7 @@ from creneau.messaging.message import (
     messages_of_appointment,
     messages_of_batch,
     messages_of_patient,
+    messages_of_payer,
 )
 from creneau.messaging.sms.month import SmsMonth, SmsUse, Tariff, uses_of_month
 from creneau.messaging.voucher import Voucher, vouchers_by_age
@@ -308,6 +310,12 @@ def payment(id: str, on: date, at: datetime = NOON, **more: Any) -> Payment:
     return Payment(id=id, method=Method.CASH, paid_on=on, recorded_at=at, **given)
 
 
+def checkout(id: str, at: datetime = NOON, **more: Any) -> Checkout:
+    given: dict[str, Any] = {"payer_key": "free.1", "currency": "CHF", "total": 1, "items": ()} | more
+    said: dict[str, Any] = {"title": "", "back": "", "language": "fr"}
+    return Checkout(id=id, expires_at=at, created_at=at, **given, **said)
+
+
 DAYS = [date(2026, 3, n) for n in (1, 3, 2)]
 
 
@@ -438,6 +446,15 @@ LISTS: dict[str, tuple[list[Any], Collection[Any], list[str]]] = {
         messages_of_batch("bat_1"),
         ["msg_0", "msg_2", "msg_1"],
     ),
+    "messages_of_payer": (
+        [
+            *(message(f"msg_{n}", at, payer_key="free.1", appointment_id=None) for n, at in enumerate(hours(1, 3, 2))),
+            message("msg_none", appointment_id=None),
+            message("msg_other", payer_key="free.2", appointment_id=None),
+        ],
+        messages_of_payer("free.1"),
+        ["msg_1", "msg_2", "msg_0"],
+    ),
     "patients_by_birthday": (
         [
             patient("pat_2", born_on=date(1980, 2, 29)),
@@ -535,6 +552,19 @@ LISTS: dict[str, tuple[list[Any], Collection[Any], list[str]]] = {
         ],
         payments_of_invoice("inv_1"),
         ["pay_0", "pay_2", "pay_1"],
+    ),
+    "checkouts_of_payer": (
+        [
+            *(checkout(f"chk_{n}", at) for n, at in enumerate(hours(1, 3, 2))),
+            checkout("chk_x", payer_key="free.2"),
+        ],
+        checkouts_of_payer("free.1"),
+        ["chk_1", "chk_2", "chk_0"],
+    ),
+    "checkouts_of_intent": (
+        [checkout("chk_1"), checkout("chk_2", payment_intent="pi_2"), checkout("chk_3", payment_intent="pi_3")],
+        checkouts_of_intent("pi_2"),
+        ["chk_2"],
     ),
     "payments_by_day": (
         [*(payment(f"pay_{n}", on) for n, on in enumerate(DAYS)), payment("pay_may", date(2026, 5, 1))],

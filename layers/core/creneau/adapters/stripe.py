@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 from creneau.billing.online.checkout import Checkout
-from creneau.billing.online.ports import NotReached, RefusedByStripe, Session, SessionStatus
+from creneau.billing.online.ports import NotReached, RefusedByStripe, Session, SessionStatus, UnderWay
 from creneau.billing.online.told_by_stripe import Told
 
 VERSION = "2025-09-30.clover"
@@ -34,8 +34,8 @@ class Stripe:
         asked = {
             "mode": "payment",
             "client_reference_id": checkout.id,
-            "success_url": checkout.back,
-            "cancel_url": checkout.back,
+            "success_url": f"{checkout.back}/done?lang={checkout.language}",
+            "cancel_url": f"{checkout.back}/left?lang={checkout.language}",
             "expires_at": int(checkout.expires_at.timestamp()),
             "locale": checkout.language or "auto",
             "line_items[0][quantity]": 1,
@@ -44,11 +44,13 @@ class Stripe:
             "line_items[0][price_data][product_data][name]": checkout.title,
             "metadata[checkout_id]": checkout.id,
             "payment_intent_data[metadata][checkout_id]": checkout.id,
+            "adaptive_pricing[enabled]": "false",  # what comes in is in the currency of the invoice
         }
         return _session(self._call("POST", "/v1/checkout/sessions", asked, checkout.id))
 
     def retrieve(self, session_id: str) -> Session:
-        return _session(self._call("GET", f"/v1/checkout/sessions/{quote(session_id, safe='')}"))
+        path = f"/v1/checkout/sessions/{quote(session_id, safe='')}"
+        return _session(self._call("GET", f"{path}?{urlencode({'expand[]': 'payment_intent'})}"))
 
     def expire(self, session_id: str) -> Session:
         return _session(self._call("POST", f"/v1/checkout/sessions/{quote(session_id, safe='')}/expire", {}))
@@ -82,7 +84,9 @@ def _understood(status: int, body: bytes) -> Any:
         return said
     error = said.get("error") if isinstance(said, dict) else None
     code = (error.get("code") or error.get("type")) if isinstance(error, dict) else None
-    if status in (409, 429) or status >= 500:
+    if status == 409:
+        raise UnderWay(str(code or "HTTP 409"))
+    if status == 429 or status >= 500:
         raise NotReached(f"HTTP {status} {code or ''}".strip())
     raise RefusedByStripe(str(code or f"HTTP {status}"))
 
@@ -99,7 +103,13 @@ def _session(said: Mapping[str, Any]) -> Session:
         expires_at=datetime.fromtimestamp(expires_at, tz=UTC) if expires_at else None,
         payment_intent=_id_of(said.get("payment_intent")),
         checkout_id=str(said.get("client_reference_id") or ""),
+        has_failed=_has_failed(said.get("payment_intent")),
     )
+
+
+def _has_failed(intent: Any) -> bool:
+    """Of a session that was completed with a method that takes days: the bank refused in the end."""
+    return isinstance(intent, dict) and intent.get("status") in ("requires_payment_method", "canceled")
 
 
 def _id_of(given: Any) -> str | None:
@@ -120,7 +130,8 @@ def told_of(event: Mapping[str, Any]) -> Told | None:
         return Told(about="session", session_id=about["id"], checkout_id=str(about.get("client_reference_id") or ""))
     if kind == "charge.refunded":
         intent = _id_of(about.get("payment_intent")) or ""
-        return Told(about="refund", payment_intent=intent, refunded=int(about["amount_refunded"]))
+        ours = str((about.get("metadata") or {}).get("checkout_id") or "")
+        return Told(about="refund", payment_intent=intent, refunded=int(about["amount_refunded"]), checkout_id=ours)
     if kind == "charge.dispute.created":
         return Told(about="dispute", payment_intent=_id_of(about.get("payment_intent")) or "")
     return None
@@ -128,6 +139,8 @@ def told_of(event: Mapping[str, Any]) -> Told | None:
 
 def is_signed(header: str, body: bytes, secret: str, now: datetime) -> bool:
     """Whether a `Stripe-Signature` header is of this very body, by this secret, and not older than five minutes."""
+    if not secret:
+        return False
     parts = [part.partition("=") for part in header.split(",")]
     stamps = [value for name, _, value in parts if name.strip() == "t"]
     if len(stamps) != 1 or not stamps[0].isdigit() or len(stamps[0]) > 12:

@@ -41,6 +41,8 @@
 | payers of a run; of a page of it             | table     | RUN#id                       | PAYER#place                 |
 | payers of a run by outcome                   | by_first  | RUN#id#outcome               | place                       |
 | drafts of runs, newest first                 | by_fourth | INVOICES#OFRUNS              | created#id                  |
+| sessions of a payer, newest first            | by_first  | PAYER#key#CHECKOUTS          | created#id                  |
+| the session of a payment intent              | by_fourth | INTENT#Stripe's id           | id                          |
 | tasks of the staff, open or done             | by_first  | TASKS#OPEN, TASKS#DONE       | created or done#id          |
 | what must be looked at by now                | look_at   | LOOK#KIND                    | instant                     |
 
@@ -66,6 +68,7 @@ from creneau.billing.billable import Billable
 from creneau.billing.counter import Counter
 from creneau.billing.invoice import DocumentKind, Invoice, InvoiceState
 from creneau.billing.issuer import InvoiceTemplate, Issuer
+from creneau.billing.online.checkout import Checkout
 from creneau.billing.package import Package, SoldPackage
 from creneau.billing.payer_record import PayerRecord
 from creneau.billing.payment import Payment
@@ -275,6 +278,11 @@ def _run_payer(p: RunPayer) -> dict[str, str]:
     return {"g1pk": f"RUN#{p.run_id}#{p.outcome}", "g1sk": p.place} if p.outcome else {}
 
 
+def _checkout(c: Checkout) -> dict[str, str]:
+    keys = {"g1pk": f"PAYER#{c.payer_key}#CHECKOUTS", "g1sk": f"{instant(c.created_at)}#{c.id}"}
+    return keys | ({"g4pk": f"INTENT#{c.payment_intent}", "g4sk": c.id} if c.payment_intent else {})
+
+
 def _task(t: Task) -> dict[str, str]:
     if t.done_at is not None:
         return {"g1pk": "TASKS#DONE", "g1sk": f"{instant(t.done_at)}#{t.id}"}
@@ -290,6 +298,7 @@ _INDEXED: dict[type[Stored], Callable[[Any], dict[str, str]]] = {
     Billable: _billable,
     Invoice: _invoice,
     Payment: _payment,
+    Checkout: _checkout,
     Task: _task,
     BillingRun: lambda r: {"g1pk": "BILLINGRUNS", "g1sk": f"{instant(r.created_at)}#{r.id}"},
     RunPayer: _run_payer,
@@ -307,7 +316,7 @@ def _look_at(item: Stored) -> datetime | None:
             if item.attendance is Attendance.MOVED:
                 return None  # what follows is found with the appointment that it was moved to
             return item.attendance_at + UNATTENDED_FOR
-        case BillingRun():
+        case BillingRun() | Checkout():
             return item.look_at
         case Message() | Invoice() | ReplanJob() | PayersJob() | AbsenceRecord() | BlockedAddress() | SmsGroup():
             return item.look_at
@@ -359,6 +368,10 @@ def place_of(of: Collection[Any]) -> tuple[str | None, str, str, str]:
         case "dues":
             high = instant(datetime.fromisoformat(of.high)) if of.high else ""
             return "by_fourth", f"DUES#{key[0]}", of.low, high + _HIGHEST
+        case "checkouts_of_payer":
+            return "by_first", f"PAYER#{key[0]}#CHECKOUTS", "", _HIGHEST
+        case "checkouts_of_intent":
+            return "by_fourth", f"INTENT#{key[0]}", "", _HIGHEST
         case "open_tasks":
             return "by_first", "TASKS#OPEN", "", _HIGHEST
         case "tasks_done":
@@ -430,6 +443,7 @@ MODELS: dict[str, type[Stored]] = {
         Payment,
         PayerRecord,
         SoldPackage,
+        Checkout,
         Task,
         BillingRun,
         RunPayer,

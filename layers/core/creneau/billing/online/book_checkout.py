@@ -25,7 +25,7 @@ from creneau.shared.time import Clock, local_date
 @dataclass(frozen=True)
 class BookCheckout:
     """Item by item, each payment under an id of its own, and the session `paid` at the end: whoever repeats it, after a
-    crash or at the same time, books nothing twice. Raises NotFound."""
+    crash or at the same time, books nothing twice. One that was given up is booked all the same. Raises NotFound."""
 
     store: Store
     clinic: Clinic
@@ -37,12 +37,12 @@ class BookCheckout:
     def __call__(self, checkout_id: str, seen: Session) -> Checkout:
         """`seen`: the session as Stripe says that it was paid."""
         checkout = self._noted(checkout_id, seen)
-        if checkout.state is CheckoutState.PAID:
+        if checkout.state is CheckoutState.PAID or checkout.paid_on is None:
             return checkout
-        left = checkout.received
+        left = checkout.to_book
         for item in checkout.items:
             left -= self.again(lambda i=item, most=left: self._book(checkout, i, most))  # type: ignore[misc]
-        return self.again(lambda: self._close(checkout_id, left))
+        return self.again(lambda: self._close(checkout_id))
 
     def _noted(self, checkout_id: str, seen: Session) -> Checkout:
         """With what came in and on which day: a repetition on another day books on the same one."""
@@ -54,9 +54,10 @@ class BookCheckout:
             noted = checkout.with_(
                 paid_on=local_date(self.clock(), self.clinic.zone),
                 received=seen.amount,
+                received_in=seen.currency,
                 payment_intent=seen.payment_intent,
                 stripe_id=seen.id,
-                look_at=checkout.look_at or self.clock(),
+                look_at=self.clock(),
             )
             self.store.commit([Put(noted)])
             return noted.with_(version=noted.version + 1)
@@ -64,45 +65,52 @@ class BookCheckout:
         return self.again(step)
 
     def _book(self, checkout: Checkout, item: CheckoutItem, most: int) -> int:
-        """What of it was booked on that item, now or before."""
+        """What of it was booked on that item, now or before. What is owed is read first: had somebody else booked this
+        payment before that, it would be found."""
+        owed = self._still_owed(item, checkout.currency)
         id = payment_id(checkout.id, item)
         present = self.store.get(payment_ref(id))
         if present is not None:
             return present.amount
-        amount = min(item.amount, most, self._still_owed(item, checkout.currency))
+        amount = min(item.amount, most, owed)
         if amount <= 0 or checkout.paid_on is None:
             return 0
         try:
             return self._pay(id, item, amount, checkout, checkout.paid_on).amount
         except NotFound:
-            return 0  # it is gone: nothing is owed
-        except Refused as refused:
-            if refused.code == "more_than_owed":  # somebody else paid meanwhile
-                raise Conflict(refused.code) from refused
-            return 0
+            return 0  # whose it was is gone
+        except Refused as refused:  # it changed meanwhile: what is owed is looked at anew
+            raise Conflict(refused.code) from refused
 
     def _still_owed(self, item: CheckoutItem, currency: str) -> int:
-        if item.kind is OwedKind.INVOICE:
-            invoice = self.store.get(invoice_ref(item.id))
-            return invoice.balance if invoice is not None and invoice.is_final and invoice.currency == currency else 0
-        billable = self.store.get(billable_ref(item.id))
-        if billable is None or billable.due is None or billable.due.currency != currency:
-            return 0
-        taken = self.store.get(invoice_ref(billable.taken_by)) if billable.taken_by else None
-        if taken is not None and taken.is_final:
-            return taken.balance
-        return billable.still_to_pay if billable.may_be_taken else 0
+        """Nothing of what is void, gone, credited, or owed in another currency. Conflict while an invoice that was credited
+        has still to give back what it took."""
+        invoice_id = item.id
+        if item.kind is OwedKind.DUE:
+            billable = self.store.get(billable_ref(item.id))
+            if billable is None or billable.due is None:
+                return 0
+            taken = self.store.get(invoice_ref(billable.taken_by)) if billable.taken_by else None
+            if taken is not None and taken.is_undone:
+                raise Conflict("the invoice was credited and gives back what it took")
+            if taken is None or not taken.is_final:
+                return billable.still_to_pay if billable.due.currency == currency else 0
+            invoice_id = taken.id
+        invoice = self.store.get(invoice_ref(invoice_id))
+        return invoice.balance if invoice is not None and invoice.is_final and invoice.currency == currency else 0
 
     def _pay(self, id: str, item: CheckoutItem, amount: int, checkout: Checkout, on: date) -> Payment:
         pay = self.record if item.kind is OwedKind.INVOICE else self.pay_due
         reference = checkout.payment_intent or checkout.id
         return pay(id, item.id, amount, checkout.currency, Method.ONLINE, on, SYSTEM, reference)
 
-    def _close(self, checkout_id: str, excess: int) -> Checkout:
+    def _close(self, checkout_id: str) -> Checkout:
         checkout = require(self.store, checkout_ref(checkout_id))
         if checkout.state is CheckoutState.PAID:
             return checkout
-        paid = checkout.with_(state=CheckoutState.PAID, excess=max(0, excess), look_at=None)
+        booked = self.store.get_many([payment_ref(payment_id(checkout.id, item)) for item in checkout.items])
+        excess = max(0, checkout.received - sum(payment.amount for payment in booked if payment is not None))
+        paid = checkout.with_(state=CheckoutState.PAID, excess=excess, look_at=None)
         self.store.commit([Put(paid), *self._overpaid(paid), *freed(self.store, paid)])
         return paid.with_(version=paid.version + 1)
 
@@ -115,7 +123,7 @@ class BookCheckout:
             kind=TaskKind.OVERPAID,
             about=about,
             amount=checkout.excess,
-            currency=checkout.currency,
+            currency=checkout.received_in,
             created_at=self.clock(),
         )
         return (Put(task),)

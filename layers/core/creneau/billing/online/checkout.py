@@ -29,8 +29,9 @@ class CheckoutItem(Value, frozen=True, kw_only=True):
 class Checkout(Stored, frozen=True, kw_only=True):
     """`id` is also what makes asking Stripe twice harmless. `total` and `received` in minor units of `currency`; `received`
     is what Stripe says came in, `excess` the part of it that nothing was owed for any more. `paid_on` is the local day.
-    `title` is what Stripe's page says it is for, `back` where the payer comes back to: no secret
-    link, as it is kept. `refunded`, of what was received, and `disputed` are marks.
+    `title` is what Stripe's page says it is for, `back` the address whose `/done` and `/left` the payer comes back to: no
+    secret link, as it is kept. `received_in`: the currency that came in. `refunded`, of what was received, and `disputed`
+    are marks.
     """
 
     id: str
@@ -48,6 +49,7 @@ class Checkout(Stored, frozen=True, kw_only=True):
     created_at: datetime
     paid_on: date | None = None
     received: int = 0
+    received_in: str = ""
     excess: int = 0
     payment_intent: str | None = None
     refunded: int = 0
@@ -57,6 +59,11 @@ class Checkout(Stored, frozen=True, kw_only=True):
     @property
     def is_settled(self) -> bool:
         return self.state in (CheckoutState.PAID, CheckoutState.EXPIRED)
+
+    @property
+    def to_book(self) -> int:
+        """What of it can be booked: nothing of another currency than it asked for."""
+        return self.received if self.received_in == self.currency else 0
 
     def is_for(self, items: tuple[CheckoutItem, ...]) -> bool:
         """Whether it asks for just those amounts."""

@@ -18,7 +18,7 @@ class SessionStatus(StrEnum):
 
 class Session(Value, frozen=True, kw_only=True):
     """A Checkout Session as Stripe sees it now. `is_paid` with an amount of `amount` in minor units: only then money came.
-    A `complete` one that is not paid waits for a bank (an asynchronous method of payment)."""
+    A `complete` one that is not paid waits for a bank (an asynchronous method of payment), unless that `has_failed`."""
 
     id: str
     status: SessionStatus
@@ -29,10 +29,21 @@ class Session(Value, frozen=True, kw_only=True):
     expires_at: datetime | None = None
     payment_intent: str | None = None
     checkout_id: str = ""
+    has_failed: bool = False
+
+    @property
+    def is_over(self) -> bool:
+        """Nobody can pay it any more, and nobody did."""
+        failed = self.status is SessionStatus.COMPLETE and self.has_failed  # one that is open can be tried again
+        return not self.is_paid and (failed or self.status is SessionStatus.EXPIRED)
 
 
 class NotReached(Exception):
     """Nobody knows whether Stripe did it: a connection that broke, a time-out, an error of Stripe's own."""
+
+
+class UnderWay(NotReached):
+    """The same was asked a moment ago, and is being done."""
 
 
 class RefusedByStripe(Exception):
@@ -45,7 +56,7 @@ class Payments(Protocol):
     def create(self, checkout: Checkout) -> Session:
         """The session of that checkout, payable until its `expires_at`; the same one when it is asked for again.
 
-        Raises NotReached, RefusedByStripe."""
+        Raises NotReached, UnderWay, RefusedByStripe."""
         ...
 
     def retrieve(self, session_id: str) -> Session:

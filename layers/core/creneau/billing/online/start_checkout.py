@@ -6,17 +6,19 @@ from datetime import datetime, timedelta
 
 from creneau.billing.online.checkout import Checkout, CheckoutItem, CheckoutState, checkout_ref, items_of
 from creneau.billing.online.close_checkout import CloseCheckout
-from creneau.billing.online.ports import NotReached, Payments, RefusedByStripe, Session
+from creneau.billing.online.ports import NotReached, Payments, RefusedByStripe, Session, UnderWay
 from creneau.billing.owed import OwedBy
 from creneau.billing.payer_record import PayerRecord, payer_record_ref
 from creneau.shared.again import Again
 from creneau.shared.errors import Busy, Refused
-from creneau.shared.settings import Clinic
 from creneau.shared.store import Conflict, Put, Store, require
 from creneau.shared.time import Clock
 
 LASTS = timedelta(minutes=35)
 """Stripe takes no less than half an hour."""
+
+MAY_BE_MADE = timedelta(minutes=31)
+"""While it lasts as long, one that is being made can be asked for again: whoever presses twice gets the same one."""
 
 STILL_USABLE = timedelta(minutes=10)
 """A session that lasts as long at least, and asks for the same, is gone on with."""
@@ -28,13 +30,12 @@ LOOKED_AT_AFTER = timedelta(minutes=5)
 @dataclass(frozen=True)
 class StartCheckout:
     """The old session is expired at Stripe before a new one is made; where that fails because it was paid, the payment is
-    booked and what is owed is looked at anew.
+    booked and what is owed is looked at anew. The address of a session is told once it is stored as the payable one.
 
-    Raises Refused (`nothing_owed`, `not_payable_online`) and Busy (Stripe could not be reached).
+    Raises Refused (`nothing_owed`, `not_payable_online`, `payment_under_way`) and Busy (Stripe could not be reached).
     """
 
     store: Store
-    clinic: Clinic
     clock: Clock
     again: Again
     owed_by: OwedBy
@@ -53,6 +54,8 @@ class StartCheckout:
         now = self.clock()
         if old is not None and _may_go_on(old, items, now):
             return old
+        if old is not None and _may_be_made(old, items, now):
+            return self._opened(old)
         if old is not None and not old.is_settled:
             if not self.close(old.id).is_settled:
                 raise Refused(
@@ -82,10 +85,13 @@ class StartCheckout:
     def _opened(self, checkout: Checkout) -> Checkout:
         try:
             session = self.payments.create(checkout)
+        except UnderWay as error:
+            raise Conflict("it was asked for a moment ago") from error
         except NotReached:
             raise Busy("the payment page could not be opened", code="stripe_not_reached", remedy="try again") from None
         except RefusedByStripe as error:
-            self.close.never_made(checkout.id)
+            if not self.close.given_up(checkout.id, unless_made=True).is_settled:
+                raise Conflict("somebody else has it") from error
             raise Refused(
                 f"the payment page can't be opened ({error.args[0]})",
                 code="not_payable_online",
@@ -96,7 +102,9 @@ class StartCheckout:
     def _kept(self, checkout: Checkout, session: Session) -> Checkout:
         """Where somebody else had to close it meanwhile, it is not payable any more: asked for anew."""
         present = require(self.store, checkout_ref(checkout.id))
-        if present.state is not CheckoutState.CREATING:
+        if present.state is CheckoutState.OPEN and present.stripe_id == session.id:
+            return present
+        if present.state is not CheckoutState.CREATING or present.paid_on is not None:
             raise Conflict("it was closed meanwhile")
         expires_at = session.expires_at or checkout.expires_at
         opened = present.with_(
@@ -113,3 +121,8 @@ class StartCheckout:
 def _may_go_on(checkout: Checkout, items: tuple[CheckoutItem, ...], now: datetime) -> bool:
     open_for_it = checkout.state is CheckoutState.OPEN and checkout.is_for(items)
     return open_for_it and checkout.expires_at - now >= STILL_USABLE
+
+
+def _may_be_made(checkout: Checkout, items: tuple[CheckoutItem, ...], now: datetime) -> bool:
+    being_made = checkout.state is CheckoutState.CREATING and checkout.stripe_id is None and checkout.is_for(items)
+    return being_made and checkout.expires_at - now >= MAY_BE_MADE

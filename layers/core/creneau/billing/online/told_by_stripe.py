@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from creneau.billing.online.checkout import Checkout, checkout_ref, checkouts_of_intent
+from creneau.billing.online.checkout import Checkout, CheckoutState, checkout_ref, checkouts_of_intent
 from creneau.billing.online.close_checkout import CloseCheckout
 from creneau.billing.online.ports import Payments
 from creneau.billing.task import Task, TaskKind, task_id, task_ref
@@ -14,7 +14,7 @@ from creneau.shared.time import Clock
 
 class Told(Value, frozen=True, kw_only=True):
     """One event, reduced to what matters: `about` is `session`, `refund` or `dispute`. `refunded` is all that was given back
-    of the payment so far, in minor units."""
+    of the payment so far, in minor units. `checkout_id` is ours, where Stripe says it."""
 
     about: str
     session_id: str = ""
@@ -42,20 +42,25 @@ class HearStripe:
     def __call__(self, told: Told) -> Heard:
         if told.about == "session":
             return self._session(told)
-        checkout = self._of_intent(told.payment_intent)
+        checkout = self._named(told.checkout_id) or self._of_intent(told.payment_intent)
         if checkout is None:
             return Heard(outcome="nothing")
         return self.again(lambda: self._mark(checkout.id, told))
 
     def _session(self, told: Told) -> Heard:
-        checkout = self.store.get(checkout_ref(told.checkout_id)) if told.checkout_id else None
-        if checkout is None or checkout.is_settled:
+        checkout = self._named(told.checkout_id)
+        if checkout is None or checkout.state is CheckoutState.PAID:
             return Heard(outcome="nothing")
         session = self.payments.retrieve(told.session_id)
         if session.checkout_id != checkout.id:
             return Heard(outcome="nothing")
         after = self.close.after(checkout.id, session)
-        return Heard(outcome={"paid": "booked", "expired": "expired"}.get(after.state, "nothing"))
+        if after.state is checkout.state:
+            return Heard(outcome="nothing")
+        return Heard(outcome="booked" if after.state is CheckoutState.PAID else "expired")
+
+    def _named(self, checkout_id: str) -> Checkout | None:
+        return self.store.get(checkout_ref(checkout_id)) if checkout_id else None
 
     def _of_intent(self, payment_intent: str) -> Checkout | None:
         found = everything(self.store, checkouts_of_intent(payment_intent), 1) if payment_intent else []
