@@ -23,12 +23,12 @@ from creneau.messaging.attach import Attach
 from creneau.messaging.compose import Compose
 from creneau.messaging.deliver import Deliver, Delivered
 from creneau.messaging.dispatch import Dispatch, HandOver
-from creneau.messaging.facts import ReadKnown
 from creneau.messaging.message import Message, MessageState, message_ref
 from creneau.messaging.plan_changes import PlanAppointmentMessages
 from creneau.messaging.plan_offers import PlanOffers
 from creneau.messaging.plan_reminders import PlanReminders
 from creneau.messaging.ports import Mail, NotDrawn, OutboxEntry, Text
+from creneau.messaging.read_known import ReadKnown
 from creneau.messaging.record_feedback import RecordFeedback
 from creneau.messaging.replan import ContinueReplan, StartReplan
 from creneau.messaging.sweep import SweepMessages

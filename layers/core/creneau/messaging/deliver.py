@@ -9,7 +9,7 @@ import msgspec
 from creneau.messaging.attach import Attach, not_attached
 from creneau.messaging.compose import Compose, Composed
 from creneau.messaging.dispatch import Dispatch
-from creneau.messaging.facts import Known, ReadKnown
+from creneau.messaging.facts import Known
 from creneau.messaging.instead import instead_by_email
 from creneau.messaging.may_send import may_send
 from creneau.messaging.message import Channel, Decision, Kind, Message, MessageState, content_key, message_ref
@@ -28,6 +28,7 @@ from creneau.messaging.ports import (
     Throttled,
     Unknown,
 )
+from creneau.messaging.read_known import ReadKnown
 from creneau.messaging.sms.ledger import Entry, entry_of
 from creneau.messaging.sms.month import SmsUse, UseState, allowed, month_of, opened, tariff_of
 from creneau.messaging.verdict import Defer, Reason, Send, Suppress, decided, with_verdict

@@ -7,7 +7,6 @@ from datetime import datetime
 from creneau.agenda.appointment import Appointment, appointment_ref
 from creneau.agenda.catalogue import Practitioner, patient_ref, practitioner_ref
 from creneau.messaging.explained import refused
-from creneau.messaging.facts import ReadKnown
 from creneau.messaging.may_send import may_send
 from creneau.messaging.message import (
     Channel,
@@ -20,6 +19,7 @@ from creneau.messaging.message import (
     message_ref,
     parts_of,
 )
+from creneau.messaging.read_known import ReadKnown
 from creneau.messaging.template import TEMPLATE_BOOK, TemplateBook
 from creneau.messaging.verdict import Facts, Suppress, decided, with_verdict
 from creneau.shared.actor import Actor

@@ -15,9 +15,9 @@ from creneau.adapters.pace import Pace
 from creneau.adapters.ses import SesMailer
 from creneau.adapters.sns import SnsTexter
 from creneau.messaging.dispatch import Dispatch, HandOver
-from creneau.messaging.facts import ReadKnown
 from creneau.messaging.list_messages import ListMessages
 from creneau.messaging.ports import Contents, Delays, Documents, Invoices, KeptContents, Mailer, Offers, Outbox, Texter
+from creneau.messaging.read_known import ReadKnown
 from creneau.messaging.record_feedback import RecordFeedback
 from creneau.messaging.settle_outcome import SettleOutcome
 from creneau.messaging.sweep import SweepMessages

@@ -12,11 +12,11 @@ from creneau.messaging.attach import Attach
 from creneau.messaging.compose import Compose
 from creneau.messaging.deliver import Deliver
 from creneau.messaging.dispatch import Dispatch
-from creneau.messaging.facts import ReadKnown
 from creneau.messaging.message import Channel, Kind, Message, MessageState, Recipient, message_ref
 from creneau.messaging.payments.mark_reminded import MarkReminded
 from creneau.messaging.payments.send_link import SendPaymentLink
 from creneau.messaging.payments.send_new import SendNewInvoice
+from creneau.messaging.read_known import ReadKnown
 from creneau.messaging.send_invoice import SendInvoice
 from creneau.messaging.sweep import SweepMessages
 from creneau.shared.again import Again
