@@ -21,7 +21,10 @@ from moto.core.models import botocore_stubber
 from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.models.dynamo_type import DynamoType
 
+from billing.bill_page import handler as bill_page
+from billing.close_run import handler as close_run
 from billing.draw_document import handler as draw_document
+from billing.plan_run import handler as plan_run
 from creneau import wiring
 from creneau.adapters import aws
 from creneau.adapters.dynamodb import keys
@@ -51,7 +54,7 @@ REGION = "eu-west-3"
 ACCOUNT = "123456789012"
 QUEUES = {"outbox": (deliver, timedelta(seconds=360), 5), "retry": (retried_reactions, timedelta(seconds=180), 6)}
 """Each queue's consumer, its visibility timeout, and how often it delivers before it gives up."""
-ROUNDS, DELAYS = (f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:{name}" for name in ("round", "delay"))
+ROUNDS, DELAYS, RUNS = (f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:{name}" for name in ("round", "delay", "run"))
 SETTINGS = ENVIRONMENT | {
     "TABLE_NAME": NAME,
     "OUTBOX_QUEUE_URL": f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/outbox",
@@ -60,6 +63,7 @@ SETTINGS = ENVIRONMENT | {
     "DRAW_DOCUMENT": "draw_document",
     "WAITLIST_ROUND_ARN": ROUNDS,
     "MESSAGE_DELAY_ARN": DELAYS,
+    "BILLING_RUN_ARN": RUNS,
     "CONFIGURATION_SET": "mailings",
     "SES_RATE": "1000000000",
     "PUBLIC_BASE_URL": "https://rdv.cabinet.example",
@@ -82,6 +86,7 @@ class Execution(msgspec.Struct):
     given: dict[str, Any]
     until: datetime
     closing: bool = False
+    pages: list[Any] = []
     status: str = "RUNNING"
 
 
@@ -247,7 +252,8 @@ class Cloud:
         if present and not (present.status == "RUNNING" and present.given == given):
             return refused(request, "ExecutionAlreadyExists")
         if not present:
-            until = datetime.fromisoformat(given["until" if "until" in given else "not_before"])
+            waits = next((given[name] for name in ("until", "not_before") if name in given), None)
+            until = datetime.fromisoformat(waits) if waits else self.state.now
             self.state.executions[name] = Execution(name, asked["stateMachineArn"], given, until)
         arn = asked["stateMachineArn"].replace(":stateMachine:", ":execution:")
         return _json(request, {"executionArn": f"{arn}:{name}", "startDate": self.state.now.timestamp()})
@@ -370,24 +376,47 @@ class Cloud:
                 entries.remove(entry)
                 self.state.dead.append(f"{name}: {entry.body}")
 
+    def _task(self, handler: Callable[[Any, Any], Any], given: Any) -> Any:
+        """A state's answer, however often it must be asked; None: it gave up."""
+        for _ in range(TASK_TRIES):
+            answer = self.invoke(handler, given)
+            if answer is not None:
+                return answer
+        return None
+
+    def _step_of_run(self, execution: Execution) -> None:
+        """`billing_run`, one task at a time: planned, its pages one after another, closed."""
+        if execution.pages:
+            self._task(bill_page, execution.pages.pop(0))  # one that gives up stops no other
+            execution.closing = not execution.pages
+            return
+        answer = self._task(close_run if execution.closing else plan_run, execution.given)
+        outcome = answer["outcome"] if answer is not None else "failed"
+        if outcome == "planned":
+            execution.pages = list(answer["pages"])
+        elif outcome == "empty":
+            execution.closing = True
+        elif outcome != "more":
+            execution.status = "SUCCEEDED" if outcome in {"closed", "held", "over", "shown"} else "LEFT"
+
     def _step(self, execution: Execution) -> None:
+        if execution.machine == RUNS:
+            return self._step_of_run(execution)
         handler, given = hand_over, dict(execution.given)
         if execution.machine == ROUNDS:
             handler = close_round if execution.closing else open_round
         else:
             del given["until"]
-        for _ in range(TASK_TRIES):
-            answer = self.invoke(handler, given)
-            if answer is not None:
-                break
-        else:
+        answer = self._task(handler, given)
+        if answer is None:
             execution.status = "FAILED"
-            return
+            return None
         if answer["outcome"] in {"opened", "wait", "not_yet"}:
             execution.until = datetime.fromisoformat(answer["until"])
             execution.closing = execution.closing or answer["outcome"] == "opened"
         else:
             execution.status = "SUCCEEDED"
+        return None
 
     def _next_sweep(self) -> datetime | None:
         """The next minute in which the sweeper has something to look at; its other runs change nothing."""

@@ -25,7 +25,7 @@ def cloud() -> Iterator[Cloud]:
         session = boto3.Session()
         patch.setattr(aws, "session", lambda: session)
         aws.client.cache_clear()
-        for module in ("drafts", "change_draft"):  # so that a draft of three is a long one
+        for module in ("drafts", "change_draft", "draft_of_run"):  # so that a draft of three is a long one
             patch.setattr(f"creneau.billing.{module}.AT_ONCE", 2)
         patch.setattr(entry.metrics, "flush_metrics", entry.metrics.clear_metrics)
         level = entry.logger.log_level

@@ -21,7 +21,7 @@ from creneau.messaging.template import TemplateBook
 from creneau.messaging.told import due_kind
 from creneau.shared.settings import Settings
 from creneau.waitlist.round import OfferState, Round
-from tests.faults import book_promises
+from tests.faults import book_promises, run_promises
 from tests.faults.cloud import Cloud
 from tests.support import judge
 
@@ -41,6 +41,7 @@ def broken_at_rest(cloud: Cloud) -> Iterator[str]:
     yield from broken(cloud)
     yield from judge.unfinished(cloud.view)
     yield from book_promises.unfinished(cloud)
+    yield from run_promises.unfinished(cloud)
     yield from _messages(cloud)
     yield from _told(cloud)
     yield from _reminders(cloud)
@@ -201,4 +202,5 @@ def outcome(cloud: Cloud) -> dict[str, Any]:
         "answers": dict(cloud.state.answers),
         "blocked": {p.id for p in cloud.view.all(Patient) if p.reader.phone_blocked},
         **book_promises.outcome(cloud),
+        **run_promises.outcome(cloud),
     }

@@ -29,7 +29,7 @@ from inbound.mail_events import handler as mail_events
 from inbound.text_reports import handler as text_reports
 from schedules.birthdays import handler as birthdays
 from schedules.opted_out_numbers import handler as opted_out_numbers
-from tests.faults import books
+from tests.faults import books, runs
 from tests.faults.cloud import Cloud
 from tests.faults.explore import Scenario
 from tests.support.world import AGENDA, HALF_AN_HOUR, World, at, slot
@@ -305,4 +305,5 @@ SCENARIOS = [
     Scenario("opted_out", _said_stop, read_who_said_stop, timedelta(minutes=6)),
     Scenario("come_back", after(clinic(0), be_away, timedelta(minutes=4)), come_back),
     *books.SCENARIOS,
+    *runs.SCENARIOS,
 ]

@@ -63,7 +63,7 @@ class RunBooks(Books):
         clock = lambda: self.now  # noqa: E731
         again = Again(pause=lambda _: None, dice=lambda: 0.0, tries=200)
         self.executions, self.notices, self.troubles = FakeRuns(), FakeNotices(), list[Exception]()
-        self.start = StartDueRun(self.store, CLINIC, clock)
+        self.start = StartDueRun(self.store, CLINIC, clock, again)
         self.prepare = PrepareRun(self.store, CLINIC, clock)
         self.confirm = ConfirmRun(self.store, clock, again)
         self.follow = FollowRun(self.store, self.executions)

@@ -149,7 +149,8 @@ class BillPage:
 
     # -- what became of them
     def _record(self, run_id: str, after: Sequence[RunPayer]) -> None:
-        """Outcomes and counts in one write; whoever was faster has recorded theirs, and it counts once."""
+        """Outcomes and counts in one write; whoever was faster has recorded theirs, and it counts once. What was decided to
+        be asked stays decided, also where its write was never answered."""
         run = require(self.store, run_ref(run_id))
         now = self.store.get_many([run_payer_ref(p) for p in after])
         open_still = [(p, s) for p, s in zip(after, now, strict=True) if s is not None and s.outcome is None]
@@ -157,7 +158,7 @@ class BillPage:
             return
         counts = Counter(run.counts) + Counter(p.outcome.value for p, _ in open_still if p.outcome)
         counted = run.with_(counts=dict(counts), look_at=self.clock() + STALLED)
-        self.store.commit([Put(counted), *(Put(p.with_(version=s.version)) for p, s in open_still)])
+        self.store.commit([Put(counted), *(Put(p.with_(asked=s.asked, version=s.version)) for p, s in open_still)])
 
 
 def _told(payer: RunPayer, told: Sequence[Told], reached: Outcome) -> RunPayer:

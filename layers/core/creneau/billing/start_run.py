@@ -2,15 +2,16 @@
 
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 
-from creneau.billing.periods import latest_period
+from creneau.billing.periods import Period, latest_period
 from creneau.billing.ports import RunInput, Runs
 from creneau.billing.run import STALLED, BillingRun, RunMode, RunState, run_ref
 from creneau.shared.actor import Actor
 from creneau.shared.again import Again
 from creneau.shared.errors import Refused, Stale
 from creneau.shared.model import Value
-from creneau.shared.settings import SETTINGS, Clinic, Settings
+from creneau.shared.settings import SETTINGS, BillingSettings, Clinic, Settings
 from creneau.shared.store import Conflict, Put, Store, require
 from creneau.shared.time import Clock, local_date
 
@@ -30,6 +31,7 @@ class StartDueRun:
     store: Store
     clinic: Clinic
     clock: Clock
+    again: Again
 
     def __call__(self) -> Begun:
         now = self.clock()
@@ -37,24 +39,26 @@ class StartDueRun:
         period = latest_period(settings.billing, now, self.clinic.zone)
         if period is None or settings.messaging.paused:
             return Begun()
-        if self.store.get(run_ref(period.run_id)) is None:
-            billing = settings.billing
-            run = BillingRun(
-                id=period.run_id,
-                mode=RunMode(billing.mode),
-                channel=billing.channel,
-                cycle=period.cycle,
-                on=period.on,
-                at=period.at,
-                issuer_id=billing.issuer_id,
-                notice_gap_days=billing.notice_gap_days,
-                created_at=now,
-                created_by="system",
-                look_at=now + STALLED,
-            )
-            with suppress(Conflict):  # another clock was faster
-                self.store.commit([Put(run)])
+        self.again(lambda: self._put(period, settings.billing, now))
         return Begun(run_id=period.run_id)
+
+    def _put(self, period: Period, billing: BillingSettings, now: datetime) -> None:
+        if self.store.get(run_ref(period.run_id)) is not None:
+            return
+        run = BillingRun(
+            id=period.run_id,
+            mode=RunMode(billing.mode),
+            channel=billing.channel,
+            cycle=period.cycle,
+            on=period.on,
+            at=period.at,
+            issuer_id=billing.issuer_id,
+            notice_gap_days=billing.notice_gap_days,
+            created_at=now,
+            created_by="system",
+            look_at=now + STALLED,
+        )
+        self.store.commit([Put(run)])
 
 
 @dataclass(frozen=True)

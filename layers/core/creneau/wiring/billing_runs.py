@@ -28,7 +28,7 @@ class BillingRuns(Messages):
 
     @cached_property
     def start_due_run(self) -> StartDueRun:
-        return StartDueRun(self.store, self.clinic, self.clock)
+        return StartDueRun(self.store, self.clinic, self.clock, self.again)
 
     @cached_property
     def prepare_run(self) -> PrepareRun:

@@ -230,6 +230,7 @@ def test_one_bad_payer_is_listed_and_the_others_go_on(books: RunBooks) -> None:
     assert books.run(RUN).counts == {"invoiced": 2, "failed": 2}
 
 
+@pytest.mark.rule("C-03")
 def test_one_at_whom_something_breaks_is_tried_three_times_and_listed(books: RunBooks) -> None:
     books.automatic("send_invoice")
     for patient in ("pat_1", "pat_2"):
