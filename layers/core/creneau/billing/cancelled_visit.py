@@ -5,7 +5,8 @@ from datetime import datetime
 
 from creneau.agenda.appointment import Appointment
 from creneau.billing.billable import Billable
-from creneau.billing.invoice import Invoice, invoice_ref
+from creneau.billing.change_draft import given_back
+from creneau.billing.invoice import invoice_ref
 from creneau.billing.strike import struck
 from creneau.billing.task import Task, TaskKind, task_id
 from creneau.shared.store import Put, Store, Write
@@ -22,13 +23,15 @@ class CancelledVisit:
         if before.gone:
             return []
         taken = self.store.get(invoice_ref(before.taken_by)) if before.taken_by else None
+        if taken is not None and taken.is_undone:  # credited in full: what it has not given back yet is free
+            before, taken = given_back(before, taken), None
         gone = before.with_(gone=True, covered_by=None)
-        if taken is not None and taken.is_final and not taken.is_undone:
+        if taken is not None and taken.is_final:
             amount = sum(line.amount for line in taken.lines if line.billable_id == before.id)
             asked = _asked(TaskKind.CANCELLED_BUT_INVOICED, visit, before, amount, taken.currency, self.now)
             asked = asked.with_(about=asked.about | {"invoice_id": taken.id, "payer_key": taken.payer.key})
             return [Put(gone.with_(task_id=asked.id)), Put(asked)]
-        writes = self._struck(taken, before)
+        writes = struck(taken, before, self.now) if taken is not None else []
         if before.taken_by is not None:
             gone = gone.free()
         if before.paid and before.due is not None:
@@ -36,9 +39,6 @@ class CancelledVisit:
             asked = _asked(TaskKind.CANCELLED_BUT_PAID, visit, before, before.paid, paid_in, self.now)
             gone, writes = gone.with_(task_id=asked.id), [*writes, Put(asked)]
         return [Put(gone.with_(consultation=False)), *writes]
-
-    def _struck(self, draft: Invoice | None, before: Billable) -> list[Write]:
-        return [] if draft is None or draft.is_final else struck(draft, before, self.now)
 
 
 def _asked(kind: TaskKind, visit: Appointment, billable: Billable, amount: int, currency: str, now: datetime) -> Task:

@@ -105,13 +105,13 @@ class DeleteDraft:
 def free_some(store: Store, invoice: Invoice, last: Write) -> bool:
     """Frees what one write can of what the invoice holds, and writes `last` with the last of it. Whether more is left."""
     held = [b for b in stored_now(store, invoice.billable_ids) if b.taken_by == invoice.id]
-    writes: list[Write] = [Put(_given_back(b, invoice)) for b in held[:AT_ONCE]]
+    writes: list[Write] = [Put(given_back(b, invoice)) for b in held[:AT_ONCE]]
     more = len(held) > AT_ONCE
     store.commit(writes if more else [last, *writes])
     return more
 
 
-def _given_back(billable: Billable, invoice: Invoice) -> Billable:
+def given_back(billable: Billable, invoice: Invoice) -> Billable:
     """What was paid on it before it was invoiced stays the invoice's, which counted it."""
     free = billable.free()
     return free.with_(paid=0, payment_ids=()) if invoice.is_final else free

@@ -64,9 +64,12 @@ class KeepDue:
             after, writes = self._lifted(after)
         moved = before is not None and before.appointment_id != visit.id
         taken = self.store.get(invoice_ref(after.taken_by)) if moved and after.taken_by else None
-        if taken is not None and not taken.is_final and visit.end > self.clock():  # nothing to invoice yet
+        ahead = moved and visit.end > self.clock()
+        if taken is not None and not taken.is_final and ahead:  # nothing to invoice yet
             writes += struck(taken, after, self.clock())
             after = after.free()
+        if ahead and after.taken_by is None:
+            after = after.with_(consultation=False)
         new_service = before is not None and before.service_id != after.service_id
         if after.taken_by is None and after.paid == 0:
             after, covers = self._covered_or_due(visit, after, new_service)

@@ -5,6 +5,7 @@ from datetime import date
 
 from creneau.agenda.catalogue import patient_ref
 from creneau.billing.billable import Billable, billable_ref
+from creneau.billing.change_draft import given_back
 from creneau.billing.invoice import Invoice, invoice_ref
 from creneau.billing.payer import Payer, usual_payer
 from creneau.billing.payment import Method, Payment, RecordPayment, check_paid, payment_ref
@@ -12,7 +13,7 @@ from creneau.shared.actor import Actor
 from creneau.shared.again import Again
 from creneau.shared.errors import Refused
 from creneau.shared.settings import Clinic
-from creneau.shared.store import Conflict, Put, Store, require
+from creneau.shared.store import Put, Store, require
 from creneau.shared.time import Clock, local_date
 
 
@@ -46,8 +47,8 @@ class PayDue:
                 return present
             billable = require(self.store, billable_ref(billable_id))
             taken = self.store.get(invoice_ref(billable.taken_by)) if billable.taken_by else None
-            if taken is not None and taken.is_undone:
-                raise Conflict("the invoice was credited and gives back what it took")
+            if taken is not None and taken.is_undone:  # credited in full: what it has not given back yet is free
+                billable, taken = given_back(billable, taken), None
             if taken is not None and taken.is_final:
                 return self.record(payment_id, taken.id, amount, currency, method, paid_on, by, reference)
             now = self.clock()
