@@ -10,7 +10,6 @@ from creneau.messaging.ports import Invoices, InvoiceSeen, PayerSeen
 from creneau.shared.model import Stored
 from creneau.shared.store import Ref, Store, everything
 
-AT_ONCE = 100
 MOST_OF_A_PAYER = 2_000
 """Documents of one payer that are read, the newest first."""
 
@@ -39,8 +38,8 @@ class BilledOwed:
                 listed[newest.id] = newest
         return [self.invoices.seen(i) for i in listed.values() if is_owed(i)]
 
-    def page(self, cursor: str | None) -> tuple[list[InvoiceSeen], str | None]:
-        page = self.store.page(invoices_owed(), AT_ONCE, cursor)
+    def page(self, cursor: str | None, limit: int = 100) -> tuple[list[InvoiceSeen], str | None]:
+        page = self.store.page(invoices_owed(), limit, cursor)
         return [self.invoices.seen(i) for i in page.items if is_owed(i)], page.cursor
 
 

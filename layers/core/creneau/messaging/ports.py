@@ -216,8 +216,8 @@ class OwedInvoices(Protocol):
         """All of one payer. `also` is one that the index may not show yet."""
         ...
 
-    def page(self, cursor: str | None) -> tuple[list[InvoiceSeen], str | None]:
-        """Some of all, by due date, and what asks for the next ones; None: there are none."""
+    def page(self, cursor: str | None, limit: int = 100) -> tuple[list[InvoiceSeen], str | None]:
+        """Some of all, by due date, `limit` at most, and what asks for the next ones; None: there are none."""
         ...
 
     def payer_ref(self, payer_key: str) -> Ref[Any]: ...

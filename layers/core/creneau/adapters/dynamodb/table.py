@@ -4,6 +4,7 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any, TypeVar, cast
 
@@ -33,6 +34,12 @@ _CONFLICTS = {"ConditionalCheckFailed", "TransactionConflict"}
 _LIMITED = {"ThrottlingError", "ProvisionedThroughputExceeded"}
 
 
+FEW = 3
+"""So many batches of a hundred are read one after another; more than that at once, by `READERS` threads."""
+
+READERS = 4
+
+
 class Table:
     """Implements `shared.store.Store`. `client` is a boto3 DynamoDB client."""
 
@@ -59,23 +66,31 @@ class Table:
         )
 
     def get_many(self, refs: Sequence[Ref[M]]) -> list[M | None]:
-        found: dict[tuple[str, str], dict[str, Any]] = {}
         wanted = list(dict.fromkeys(keys.key_of(ref) for ref in refs))
-        for start in range(0, len(wanted), 100):
-            ask: dict[str, Any] = {
-                self._name: {"Keys": [_wire(*k) for k in wanted[start : start + 100]], "ConsistentRead": True}
-            }
-            for _ in range(10):
-                answer = self._client.batch_get_item(RequestItems=ask)
-                for item in answer["Responses"].get(self._name, []):
-                    found[item["pk"]["S"], item["sk"]["S"]] = item
-                ask = answer.get("UnprocessedKeys") or {}
-                if not ask:
-                    break
-            else:
-                raise Busy("the table is busy", code="busy", remedy="repeat the request in a moment")
+        batches = [wanted[start : start + 100] for start in range(0, len(wanted), 100)]
+        found: dict[tuple[str, str], dict[str, Any]] = {}
+        if len(batches) <= FEW:
+            for batch in batches:
+                found |= self._batch(batch)
+        else:
+            with ThreadPoolExecutor(READERS) as readers:
+                for some in readers.map(self._batch, batches):
+                    found |= some
         items = [found.get(keys.key_of(ref)) for ref in refs]
         return [decode(ref.model, item) if item else None for ref, item in zip(refs, items, strict=True)]
+
+    def _batch(self, wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], dict[str, Any]]:
+        """Up to a hundred items, by their keys."""
+        found: dict[tuple[str, str], dict[str, Any]] = {}
+        ask: dict[str, Any] = {self._name: {"Keys": [_wire(*k) for k in wanted], "ConsistentRead": True}}
+        for _ in range(10):
+            answer = self._client.batch_get_item(RequestItems=ask)
+            for item in answer["Responses"].get(self._name, []):
+                found[item["pk"]["S"], item["sk"]["S"]] = item
+            ask = answer.get("UnprocessedKeys") or {}
+            if not ask:
+                return found
+        raise Busy("the table is busy", code="busy", remedy="repeat the request in a moment")
 
     def page(self, of: Collection[M], limit: int = 50, cursor: str | None = None) -> Page[M]:
         index, partition, low, high = keys.place_of(of)

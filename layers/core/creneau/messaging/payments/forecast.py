@@ -13,6 +13,7 @@ from creneau.shared.store import Store
 from creneau.shared.time import Clock, local_date
 
 DAYS = 30
+READ_AT_ONCE = 2_000
 
 
 class ForecastDay(Value, frozen=True, kw_only=True):
@@ -69,7 +70,7 @@ class ForecastReminders:
         of: dict[str, list[InvoiceSeen]] = {}
         cursor: str | None = None
         while True:
-            invoices, cursor = self.owed.page(cursor)
+            invoices, cursor = self.owed.page(cursor, READ_AT_ONCE)
             for invoice in invoices:
                 of.setdefault(invoice.payer_key, []).append(invoice)
             if cursor is None:

@@ -30,6 +30,9 @@ from creneau.shared.time import Clock, local_date
 AT_ONCE = 200
 """Payers that one request reminds."""
 
+READ_AT_ONCE = 2_000
+"""Open invoices that are read in one page: their keys are one query, however many."""
+
 MOST_A_DAY = 20
 """Emails of reminders that one payer can be sent on one day, by hand."""
 
@@ -68,7 +71,7 @@ class ListReminders:
         of: dict[str, list[InvoiceSeen]] = {}
         cursor: str | None = None
         while True:
-            invoices, cursor = self.owed.page(cursor)
+            invoices, cursor = self.owed.page(cursor, READ_AT_ONCE)
             for invoice in invoices:
                 if by.keeps_books_of(invoice.practitioner_id):
                     of.setdefault(invoice.payer_key, []).append(invoice)
