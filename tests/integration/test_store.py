@@ -27,20 +27,24 @@ from creneau.agenda.collections import (
 from creneau.agenda.day import PractitionerDay, Release, day_ref
 from creneau.agenda.line import WaitEntry
 from creneau.agenda.slot import Slot
-from creneau.billing.billable import Billable, billables_of_patient, open_billables
+from creneau.billing.billable import Billable, Due, DueState, billables_of_patient, dues, open_billables
 from creneau.billing.invoice import (
     Frozen,
     Invoice,
     InvoiceState,
     documents_issued,
+    drafts_of_runs,
     invoices_of_payer,
     invoices_owed,
 )
 from creneau.billing.issuer import Issuer
 from creneau.billing.line import Totals
 from creneau.billing.online.checkout import Checkout, checkouts_of_intent, checkouts_of_payer
+from creneau.billing.package import SoldPackage, packages_of_patient
 from creneau.billing.payer import Payer, PayerKind
 from creneau.billing.payment import Method, Payment, payments_between, payments_of_invoice
+from creneau.billing.run import BillingRun, Outcome, RunMode, RunPayer, payers_by_outcome, payers_of_run, runs_by_age
+from creneau.billing.task import Task, TaskKind, open_tasks, tasks_done
 from creneau.messaging.group import GroupFilter, SmsGroup, groups_by_age
 from creneau.messaging.message import (
     Channel,
@@ -316,6 +320,30 @@ def checkout(id: str, at: datetime = NOON, **more: Any) -> Checkout:
     return Checkout(id=id, expires_at=at, created_at=at, **given, **said)
 
 
+def due(id: str, at: datetime, **more: Any) -> Billable:
+    asked = Due(text="Bilan", price=100, currency="CHF", at=at)
+    return billable(id, date(2026, 3, 1), consultation=False, due=asked, **more)
+
+
+def sold(id: str, patient_id: str = "pat_1") -> SoldPackage:
+    named: dict[str, Any] = {"package_id": "pkg_1", "name": "P", "service_ids": ("srv_1",), "billable_id": "bil_1"}
+    days: dict[str, Any] = {"sold_on": date(2026, 3, 1), "valid_until": date(2027, 3, 1), "created_at": NOON}
+    return SoldPackage(id=id, patient_id=patient_id, visits=10, left=10, **named, **days)
+
+
+def task(id: str, at: datetime, done_at: datetime | None = None) -> Task:
+    return Task(id=id, kind=TaskKind.OVERPAID, created_at=at, done_at=done_at)
+
+
+def run(id: str, at: datetime, **more: Any) -> BillingRun:
+    return BillingRun(id=id, mode=RunMode.DRAFT, on=date(2026, 3, 1), at=NOON, created_at=at, **more)
+
+
+def owing(payer_key: str, run_id: str = "run_1", **more: Any) -> RunPayer:
+    return RunPayer(run_id=run_id, payer_key=payer_key, currency="CHF", **more)
+
+
+OWING = sorted((owing(f"free.{n}") for n in range(4)), key=lambda p: p.place)
 DAYS = [date(2026, 3, n) for n in (1, 3, 2)]
 
 
@@ -518,6 +546,58 @@ LISTS: dict[str, tuple[list[Any], Collection[Any], list[str]]] = {
         open_billables(DAYS[2], DAYS[2]),
         ["bil_2", "bil_last"],
     ),
+    "packages_of_patient": (
+        [sold("pac_2"), sold("pac_1"), sold("pac_3", "pat_2")],
+        packages_of_patient("pat_1"),
+        ["pac_1", "pac_2"],
+    ),
+    "dues": (
+        [
+            *(due(f"bil_{n}", at) for n, at in enumerate(hours(3, 1, 2, 4))),
+            due("bil_taken", NOON, taken_by="inv_1"),
+            billable("bil_none", DAYS[0]),
+        ],
+        dues(DueState.OPEN, until=NOON + timedelta(hours=3)),
+        ["bil_1", "bil_2", "bil_0"],
+    ),
+    "open_tasks": (
+        [*(task(f"tsk_{n}", at) for n, at in enumerate(hours(3, 1, 2))), task("tsk_done", NOON, NOON)],
+        open_tasks(),
+        ["tsk_1", "tsk_2", "tsk_0"],
+    ),
+    "tasks_done": (
+        [*(task(f"tsk_{n}", NOON, at) for n, at in enumerate(hours(3, 1, 2))), task("tsk_open", NOON)],
+        tasks_done(),
+        ["tsk_0", "tsk_2", "tsk_1"],
+    ),
+    "runs_by_age": (
+        [run(f"run_{n}", at) for n, at in enumerate(hours(3, 1, 2))],
+        runs_by_age(),
+        ["run_0", "run_2", "run_1"],
+    ),
+    "payers_of_run": (
+        [*reversed(OWING), owing("free.1", "run_2")],
+        payers_of_run("run_1"),
+        [p.payer_key for p in OWING],
+    ),
+    "payers_by_outcome": (
+        [
+            *(p.with_(outcome=Outcome.FAILED) for p in reversed(OWING[1:])),
+            OWING[0],
+            owing("free.9", outcome=Outcome.ASKED),
+        ],
+        payers_by_outcome("run_1", Outcome.FAILED),
+        [p.payer_key for p in OWING[1:]],
+    ),
+    "drafts_of_runs": (
+        [
+            *(invoice(f"inv_{n}", batch_id="run_1", created_at=at) for n, at in enumerate(hours(3, 1, 2))),
+            invoice("inv_staff"),
+            invoice("inv_final", DAYS[0], batch_id="run_1"),
+        ],
+        drafts_of_runs(),
+        ["inv_0", "inv_2", "inv_1"],
+    ),
     "invoices_by_state": (
         [
             *(invoice(f"inv_{n}", on) for n, on in enumerate(DAYS)),
@@ -593,11 +673,13 @@ def name_of(item: Any) -> str:
             return item.appointment_id
         case SmsUse():
             return item.message_id
+        case RunPayer():
+            return item.payer_key
     return str(item.id)
 
 
 def test_no_collection_was_left_out():
-    cases = set(re.findall(r'case "(\w+)"', inspect.getsource(keys.place_of)))
+    cases = {name for part in keys.PARTS for name in re.findall(r'case "(\w+)"', inspect.getsource(part.place_of))}
     assert {of.name for _, of, _ in LISTS.values()} == cases
 
 
