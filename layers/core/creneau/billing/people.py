@@ -30,6 +30,6 @@ def payer_of(billable: Billable, people: People) -> Payer | None:
 
 
 def practitioners_of(store: Store, billables: Iterable[Billable]) -> dict[str, Practitioner]:
-    ids = list(dict.fromkeys(b.practitioner_id for b in billables))
+    ids = list(dict.fromkeys(b.practitioner_id for b in billables if b.practitioner_id))
     found = store.get_many([practitioner_ref(id) for id in ids]) if ids else []
     return {p.id: p for p in found if p is not None}
