@@ -8,6 +8,7 @@ from creneau.agenda.catalogue import Contact, practitioner_ref
 from creneau.billing.invoice import InvoiceState, drafts_of_runs
 from creneau.billing.issuer import Issuer
 from creneau.billing.payer_record import payer_record_ref
+from creneau.billing.plan_run import STEP
 from creneau.billing.run import STALLED, RunMode, RunState
 from creneau.billing.start_run import MOST_ATTEMPTS
 from creneau.shared.errors import Refused, Stale
@@ -428,6 +429,19 @@ def test_hundreds_of_payers_are_dealt_out_to_pages_each_once(books: RunBooks) ->
     assert sorted(len(d.lines) for d in books.documents) == [1] * 550 + [2] * 50
 
 
+def test_no_step_of_a_run_holds_more_than_one_write_can(books: RunBooks) -> None:
+    """Its memory is that of a step, however many payers there are."""
+    for patient in books.people(400):
+        books.due(1, patient)
+    books.automatic("draft")
+    largest = list[int]()
+    books.store.before_commit.append(lambda writes: largest.append(len(writes)))
+    books.day(DAY, 7)
+    assert books.run(RUN).done == 400
+    assert max(largest) == STEP + 1
+
+
+@pytest.mark.rule("C-03")
 def test_over_four_hundred_of_one_payer_wait_for_the_next_run(books: RunBooks) -> None:
     for n in range(430):
         books.due(n)
