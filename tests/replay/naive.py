@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import count
+from typing import Any
 
 from tests.replay.year import (
     FIRST,
@@ -79,7 +80,7 @@ class Naive:
 
     def live(self, happenings: Iterable[Happening]) -> "Naive":
         order = count()
-        agenda = [(h.at, 0, next(order), h) for h in happenings]
+        agenda: list[tuple[datetime, int, int, Any]] = [(h.at, 0, next(order), h) for h in happenings]
         day = FIRST
         while day <= LAST:
             agenda.append((at(day, "08:00"), 1, next(order), self.bill))
@@ -101,7 +102,7 @@ class Naive:
                 what(now)
         return self
 
-    def then(self, when: datetime, what: object) -> None:
+    def then(self, when: datetime, what: Any) -> None:
         heapq.heappush(self.later, (when, 3, next(self.order), what))
 
     def is_down(self, now: datetime) -> bool:

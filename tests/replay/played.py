@@ -76,10 +76,10 @@ class PlayedApp(App):
     def __init__(self, store: FakeStore, clock: Any) -> None:
         super().__init__(ENVIRONMENT | {"PUBLIC_BASE_URL": "https://rdv.cabinet.example"})
         self.store, self.clock = store, clock
-        self.runs = Executions()  # type: ignore[assignment]
-        self.outbox = self.delays = Waiting()  # type: ignore[assignment]
-        self.mailer, self.texter = FakeMailer(), FakeTexter()  # type: ignore[assignment]
-        self.contents, self.documents = FakeContents(), FakeDocuments()  # type: ignore[assignment]
+        self.runs = self.executions = Executions()
+        self.outbox = self.delays = Waiting()
+        self.mailer, self.texter = FakeMailer(), FakeTexter()
+        self.contents, self.documents = FakeContents(), FakeDocuments()
         self.again = Again(pause=lambda _: None, dice=lambda: 0.0)
         self.plan_appointment_messages = lambda _: None  # type: ignore[assignment]
         self.plan_reminders = lambda _: None  # type: ignore[assignment]
@@ -178,9 +178,9 @@ class Played:
             return
         self.app.start_due_run()
         self._react()
-        while self.app.runs.waiting:
-            name = next(iter(self.app.runs.waiting))
-            self._execute(self.app.runs.waiting.pop(name).run_id)
+        while self.app.executions.waiting:
+            name = next(iter(self.app.executions.waiting))
+            self._execute(self.app.executions.waiting.pop(name).run_id)
             self._react()
         while self.hand_overs and self.hand_overs[0][0] <= self.now:
             _, id, version = heapq.heappop(self.hand_overs)
