@@ -3,13 +3,12 @@
 import json
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-from tools.sam_transform import Template, read, transform
+from tools.failure_rules import dead_letters_are_told, queues_give_up, schedules_are_told, streams_give_up
+from tools.machine_rules import machines_in_files, states_named_alike, tasks_time_out_and_retry
+from tools.template_stack import Found, Stack, listed, target
 
-Found = Iterator[str]
 SECTIONS = [
     "AWSTemplateFormatVersion", "Transform", "Description", "Metadata",
     "Parameters", "Rules", "Mappings", "Conditions", "Globals", "Resources", "Outputs",
@@ -24,53 +23,6 @@ ORDER = [
 ]
 LARGEST = 51_200  # bytes that CloudFormation takes without a bucket
 API_TIMEOUT = 30  # seconds after which API Gateway gives up
-
-
-@dataclass(frozen=True)
-class Stack:
-    """The template as written, as CloudFormation sees it, and what may deviate from the rules."""
-
-    text: str
-    machines: dict[str, Any] = field(default_factory=dict)
-    root: Path = Path()
-    exceptions: dict[str, list[dict[str, str]]] = field(default_factory=dict)
-
-    @property
-    def source(self) -> Template:
-        return read(self.text)
-
-    @property
-    def resources(self) -> dict[str, Any]:
-        known = _TRANSFORMED.get(self.text)
-        if known is None:
-            known = _TRANSFORMED[self.text] = transform(self.source)["Resources"]
-        return known
-
-    def of(self, kind: str) -> dict[str, dict[str, Any]]:
-        return {name: r.get("Properties", {}) for name, r in self.resources.items() if r["Type"] == kind}
-
-    def excepted(self, rule: str, **what: str) -> bool:
-        return any(what.items() <= each.items() for each in self.exceptions.get(rule, []))
-
-
-_TRANSFORMED: dict[str, dict[str, Any]] = {}
-
-
-def target(reference: Any) -> str:
-    """The logical id that a Ref, GetAtt or Sub points to."""
-    if isinstance(reference, dict):
-        if "Ref" in reference:
-            return str(reference["Ref"])
-        if "Fn::GetAtt" in reference:
-            return str(reference["Fn::GetAtt"][0])
-        if "Fn::Sub" in reference:
-            names = re.findall(r"\$\{(\w+)", json.dumps(reference["Fn::Sub"]))
-            return names[0] if names else ""
-    return str(reference)
-
-
-def listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
 
 
 def sections_in_order(stack: Stack) -> Found:
@@ -192,82 +144,6 @@ def _statements(stack: Stack) -> Iterator[tuple[str, dict[str, Any]]]:
             yield from ((name, each) for each in listed(properties.get("PolicyDocument", {}).get("Statement", [])))
 
 
-def queues_give_up(stack: Stack) -> Found:
-    queues, functions = stack.of("AWS::SQS::Queue"), stack.of("AWS::Lambda::Function")
-    for mapping in stack.of("AWS::Lambda::EventSourceMapping").values():
-        name = target(mapping.get("EventSourceArn"))
-        if name not in queues:
-            continue
-        redrive = queues[name].get("RedrivePolicy", {})
-        if target(redrive.get("deadLetterTargetArn")) not in queues or "maxReceiveCount" not in redrive:
-            yield f"{name} has no dead-letter queue with a maxReceiveCount"
-        takes = functions[target(mapping["FunctionName"])].get("Timeout", 3)
-        hidden = queues[name].get("VisibilityTimeout", 30)
-        if hidden < 6 * takes:
-            yield f"{name} hides a message for {hidden} s; its function takes up to {takes} s, so six times that"
-        if "ReportBatchItemFailures" not in mapping.get("FunctionResponseTypes", []):
-            yield f"{name}: one bad message brings back the whole batch (ReportBatchItemFailures)"
-
-
-def streams_give_up(stack: Stack) -> Found:
-    readers: dict[str, int] = {}
-    for name, mapping in stack.of("AWS::Lambda::EventSourceMapping").items():
-        source = mapping.get("EventSourceArn")
-        if not (isinstance(source, dict) and source.get("Fn::GetAtt", ["", ""])[1] == "StreamArn"):
-            continue
-        readers[target(source)] = readers.get(target(source), 0) + 1
-        if "ReportBatchItemFailures" not in mapping.get("FunctionResponseTypes", []):
-            yield f"{name} does not set FunctionResponseTypes: [ReportBatchItemFailures]"
-        if mapping.get("BisectBatchOnFunctionError") is not True:
-            yield f"{name} does not set BisectBatchOnFunctionError"
-        for limit in ("MaximumRetryAttempts", "MaximumRecordAgeInSeconds"):
-            if mapping.get(limit, -1) == -1:
-                yield f"{name} does not set {limit}: one bad record blocks its shard for a day"
-        if not mapping.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination"):
-            yield f"{name} has no OnFailure destination"
-    for table, count in readers.items():
-        if count > 2:
-            yield f"{table}'s stream has {count} readers; two is what a shard serves"
-
-
-def dead_letters_are_told(stack: Stack) -> Found:
-    queues = stack.of("AWS::SQS::Queue")
-    dead = {target(q["RedrivePolicy"].get("deadLetterTargetArn")) for q in queues.values() if "RedrivePolicy" in q}
-    for mapping in stack.of("AWS::Lambda::EventSourceMapping").values():
-        dead.add(target(mapping.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")))
-    dead |= set(_given_up_to(stack).values())
-    yield from (
-        f"{name} keeps what was given up, and no alarm tells anybody" for name in dead & set(queues) - _told(stack)
-    )
-
-
-def schedules_are_told(stack: Stack) -> Found:
-    functions, kept = stack.of("AWS::Lambda::Function"), _given_up_to(stack)
-    for name, schedule in stack.of("AWS::Scheduler::Schedule").items():
-        function = target(schedule.get("Target", {}).get("Arn"))
-        if function in functions and function not in {*kept, *_told(stack)}:
-            yield f"{name}: when {function} fails nobody learns of it (an alarm on its errors, or OnFailure)"
-
-
-def _given_up_to(stack: Stack) -> dict[str, str]:
-    """Where an invocation that failed at every try goes, by function."""
-    configs = stack.of("AWS::Lambda::EventInvokeConfig").values()
-    kept = (
-        (c["FunctionName"], c.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")) for c in configs
-    )
-    return {target(function): target(queue) for function, queue in kept if queue}
-
-
-def _told(stack: Stack) -> set[str]:
-    """What an alarm that tells somebody watches."""
-    return {
-        target(dimension["Value"])
-        for alarm in stack.of("AWS::CloudWatch::Alarm").values()
-        for dimension in alarm.get("Dimensions", [])
-        if alarm.get("AlarmActions")
-    }
-
-
 def tables_survive(stack: Stack) -> Found:
     for name, resource in stack.resources.items():
         if resource["Type"] != "AWS::DynamoDB::Table":
@@ -284,44 +160,6 @@ def tables_survive(stack: Stack) -> Found:
 
 def no_dashboard_inline(stack: Stack) -> Found:
     yield from (f"{name} belongs in a file of its own" for name in stack.of("AWS::CloudWatch::Dashboard"))
-
-
-def machines_in_files(stack: Stack) -> Found:
-    for name, resource in stack.source["Resources"].items():
-        if resource["Type"] == "AWS::Serverless::StateMachine":
-            uri = str(resource["Properties"].get("DefinitionUri", ""))
-            if not uri.endswith(".asl.json") or not (stack.root / uri).is_file():
-                yield f"{name} has no DefinitionUri to an .asl.json file that exists"
-        if resource["Type"] == "AWS::StepFunctions::StateMachine":
-            yield f"{name} is not an AWS::Serverless::StateMachine"
-
-
-def states(machine: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    for name, state in machine.get("States", {}).items():
-        yield name, state
-        for inner in (*state.get("Branches", []), state.get("ItemProcessor", {}), state.get("Iterator", {})):
-            yield from states(inner)
-
-
-def tasks_time_out_and_retry(stack: Stack) -> Found:
-    for file, machine in stack.machines.items():
-        for name, state in states(machine):
-            if state["Type"] == "Task":
-                if "TimeoutSeconds" not in state:
-                    yield f"{file}: {name} has no TimeoutSeconds"
-                if not state.get("Retry"):
-                    yield f"{file}: {name} has no Retry"
-
-
-def states_named_alike(stack: Stack) -> Found:
-    for file, machine in stack.machines.items():
-        if machine.get("QueryLanguage") != "JSONata":
-            yield f"{file} is not in JSONata"
-        if not machine.get("Comment"):
-            yield f"{file} has no Comment that says what it does"
-        for name, _ in states(machine):
-            if not re.fullmatch(r"([A-Z][a-z0-9]*)+", name):
-                yield f"{file}: {name} is not in PascalCase"
 
 
 def exceptions_have_reasons(stack: Stack) -> Found:

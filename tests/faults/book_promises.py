@@ -11,7 +11,8 @@ from creneau.adapters.dynamodb.codec import decode
 from creneau.billing.billable import Billable
 from creneau.billing.counter import Counter
 from creneau.billing.drafts import TOO_LONG
-from creneau.billing.invoice import Invoice, InvoiceState, digest_of
+from creneau.billing.final import digest_of
+from creneau.billing.invoice import Invoice, InvoiceState
 from creneau.billing.line import totals_of
 from creneau.billing.payment import Payment
 from creneau.messaging.message import Kind, Message, MessageState

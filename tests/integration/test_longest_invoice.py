@@ -7,7 +7,8 @@ import pytest
 
 from creneau.agenda.catalogue import Address
 from creneau.billing.check_lines import MOST_BYTES, MOST_LINES, check_lines
-from creneau.billing.invoice import Invoice, finalised, invoice_ref
+from creneau.billing.final import finalised
+from creneau.billing.invoice import Invoice, invoice_ref
 from creneau.billing.issuer import Issuer
 from creneau.billing.line import Line
 from creneau.billing.payer import Payer, PayerKind

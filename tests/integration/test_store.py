@@ -46,11 +46,8 @@ from creneau.billing.payment import Method, Payment, payments_between, payments_
 from creneau.billing.run import BillingRun, Outcome, RunMode, RunPayer, payers_by_outcome, payers_of_run, runs_by_age
 from creneau.billing.task import Task, TaskKind, open_tasks, tasks_done
 from creneau.messaging.group import GroupFilter, SmsGroup, groups_by_age
-from creneau.messaging.message import (
-    Channel,
-    Kind,
-    Message,
-    MessageState,
+from creneau.messaging.message import Channel, Kind, Message, MessageState
+from creneau.messaging.message_lists import (
     messages_by_provider_id,
     messages_by_state,
     messages_of_appointment,
@@ -62,17 +59,7 @@ from creneau.messaging.sms.month import SmsMonth, SmsUse, Tariff, uses_of_month
 from creneau.messaging.voucher import Voucher, vouchers_by_age
 from creneau.shared.errors import Invalid, NotFound
 from creneau.shared.money import Money
-from creneau.shared.store import (
-    Absent,
-    Collection,
-    Conflict,
-    DecideOffer,
-    Delete,
-    Put,
-    Unchanged,
-    everything,
-    require,
-)
+from creneau.shared.store import Absent, Collection, Conflict, DecideOffer, Delete, Put, Unchanged, everything, require
 from creneau.waitlist.round import Offer, OfferState, Round, round_ref, rounds_of_slot
 
 NOON = datetime(2026, 3, 20, 12, 0, tzinfo=UTC)

@@ -11,7 +11,8 @@ from PIL import Image
 from creneau.agenda.catalogue import Address
 from creneau.billing.documents.document import Document, Printed, document_of
 from creneau.billing.documents.draw import draw, pictures
-from creneau.billing.invoice import Invoice, finalised
+from creneau.billing.final import finalised
+from creneau.billing.invoice import Invoice
 from creneau.billing.issuer import Account, InvoiceTemplate, Issuer, LegalForm, Tax, TaxStatus, Term
 from creneau.billing.line import Line
 from creneau.billing.payer import Payer, PayerKind

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from tools.template_rules import Stack
+from tools.template_stack import Stack
 
 ROOT = Path(__file__).parents[2]
 TEMPLATE = ROOT / "template.yaml"

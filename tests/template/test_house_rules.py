@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from tests.template.loaded import the_stack
+from tools import failure_rules, machine_rules
 from tools import template_rules as rules
-from tools.template_rules import RULES, Stack
+from tools.template_rules import RULES
+from tools.template_stack import Stack
 
 the_stack = cache(the_stack)
 
@@ -208,35 +210,38 @@ BROKEN = [
     (rules.least_privilege, put(f"{STATEMENT}/Resource", ["*"])),
     (rules.least_privilege, put(f"{STATEMENT}/NotAction", "iam:PassRole")),
     (rules.managed_policies_known, put(f"{READER}/Policies", ["arn:aws:iam::aws:policy/AdministratorAccess"])),
-    (rules.queues_give_up, put("Resources/Work/Properties/RedrivePolicy", None)),
-    (rules.queues_give_up, put("Resources/Work/Properties/RedrivePolicy/maxReceiveCount", None)),
-    (rules.queues_give_up, put("Resources/Work/Properties/VisibilityTimeout", 59)),
-    (rules.queues_give_up, put(f"{READER}/Events/Queue/Properties/FunctionResponseTypes", None)),
-    (rules.streams_give_up, put(f"{STREAM}/FunctionResponseTypes", None)),
-    (rules.streams_give_up, put(f"{STREAM}/BisectBatchOnFunctionError", False)),
-    (rules.streams_give_up, put(f"{STREAM}/MaximumRetryAttempts", -1)),
-    (rules.streams_give_up, put(f"{STREAM}/MaximumRecordAgeInSeconds", None)),
-    (rules.streams_give_up, put(f"{STREAM}/DestinationConfig", None)),
-    (rules.dead_letters_are_told, put("Resources/GivenUp", None)),
-    (rules.dead_letters_are_told, put("Resources/GivenUp/Properties/AlarmActions", None)),
-    (rules.dead_letters_are_told, given_up_silently),
-    (rules.schedules_are_told, every_morning),
+    (failure_rules.queues_give_up, put("Resources/Work/Properties/RedrivePolicy", None)),
+    (failure_rules.queues_give_up, put("Resources/Work/Properties/RedrivePolicy/maxReceiveCount", None)),
+    (failure_rules.queues_give_up, put("Resources/Work/Properties/VisibilityTimeout", 59)),
+    (failure_rules.queues_give_up, put(f"{READER}/Events/Queue/Properties/FunctionResponseTypes", None)),
+    (failure_rules.streams_give_up, put(f"{STREAM}/FunctionResponseTypes", None)),
+    (failure_rules.streams_give_up, put(f"{STREAM}/BisectBatchOnFunctionError", False)),
+    (failure_rules.streams_give_up, put(f"{STREAM}/MaximumRetryAttempts", -1)),
+    (failure_rules.streams_give_up, put(f"{STREAM}/MaximumRecordAgeInSeconds", None)),
+    (failure_rules.streams_give_up, put(f"{STREAM}/DestinationConfig", None)),
+    (failure_rules.dead_letters_are_told, put("Resources/GivenUp", None)),
+    (failure_rules.dead_letters_are_told, put("Resources/GivenUp/Properties/AlarmActions", None)),
+    (failure_rules.dead_letters_are_told, given_up_silently),
+    (failure_rules.schedules_are_told, every_morning),
     (rules.tables_survive, put("Resources/Table/DeletionPolicy", "Delete")),
     (rules.tables_survive, put("Resources/Table/UpdateReplacePolicy", None)),
     (rules.tables_survive, put("Resources/Table/Properties/DeletionProtectionEnabled", False)),
     (rules.tables_survive, put("Resources/Table/Properties/PointInTimeRecoverySpecification", None)),
     (rules.no_dashboard_inline, put("Resources/Board", {"Type": "AWS::CloudWatch::Dashboard", "Properties": {}})),
-    (rules.machines_in_files, put("Resources/Flow/Properties", {"Definition": {}})),
-    (rules.machines_in_files, put("Resources/Flow/Properties/DefinitionUri", "statemachines/gone.asl.json")),
-    (rules.machines_in_files, put("Resources/Raw", {"Type": "AWS::StepFunctions::StateMachine", "Properties": {}})),
+    (machine_rules.machines_in_files, put("Resources/Flow/Properties", {"Definition": {}})),
+    (machine_rules.machines_in_files, put("Resources/Flow/Properties/DefinitionUri", "statemachines/gone.asl.json")),
+    (
+        machine_rules.machines_in_files,
+        put("Resources/Raw", {"Type": "AWS::StepFunctions::StateMachine", "Properties": {}}),
+    ),
 ]
 TASK = "States/DoBoth/Branches/0/States/DoIt"
 BROKEN_FLOWS = [
-    (rules.tasks_time_out_and_retry, put(f"{TASK}/TimeoutSeconds", None)),
-    (rules.tasks_time_out_and_retry, put(f"{TASK}/Retry", [])),
-    (rules.states_named_alike, put("QueryLanguage", None)),
-    (rules.states_named_alike, put("Comment", None)),
-    (rules.states_named_alike, put("States/do_it", {"Type": "Succeed"})),
+    (machine_rules.tasks_time_out_and_retry, put(f"{TASK}/TimeoutSeconds", None)),
+    (machine_rules.tasks_time_out_and_retry, put(f"{TASK}/Retry", [])),
+    (machine_rules.states_named_alike, put("QueryLanguage", None)),
+    (machine_rules.states_named_alike, put("Comment", None)),
+    (machine_rules.states_named_alike, put("States/do_it", {"Type": "Succeed"})),
 ]
 
 

@@ -16,12 +16,8 @@ from creneau.agenda.catalogue import patient_ref
 from creneau.messaging.explained import explained
 from creneau.messaging.group import group_ref
 from creneau.messaging.list_messages import FOLDERS, Wanted
-from creneau.messaging.message import (
-    Channel,
-    Kind,
-    Message,
-    MessageState,
-    message_ref,
+from creneau.messaging.message import Channel, Kind, Message, MessageState, message_ref
+from creneau.messaging.message_lists import (
     messages_of_appointment,
     messages_of_batch,
     messages_of_patient,

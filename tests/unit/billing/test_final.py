@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from creneau.billing.account import accounts
-from creneau.billing.invoice import Instalment, Standing, digest_of, invoices_owed
+from creneau.billing.final import digest_of
+from creneau.billing.invoice import Instalment, Standing, invoices_owed
 from creneau.billing.issuer import Issuer, Tax, TaxStatus, Term, issuer_ref
 from creneau.billing.line import Line, totals_of
 from creneau.billing.payment import Method

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from creneau.messaging.dispatch import HandOverOutcome
-from creneau.messaging.message import FAR, Message, MessageState, execution_name
+from creneau.messaging.dispatch import HandOverOutcome, execution_name
+from creneau.messaging.message import FAR, Message, MessageState
 from creneau.messaging.ports import OutboxEntry
 from creneau.shared.time import wait_until
 

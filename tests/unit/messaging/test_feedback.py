@@ -10,7 +10,8 @@ from creneau.agenda.blocked_address import BlockedAddress, address_key, blocked_
 from creneau.agenda.catalogue import Contact, patient_ref
 from creneau.agenda.diary import diary_ref
 from creneau.messaging.feedback import News, Report
-from creneau.messaging.message import Channel, MessageState, messages_by_state
+from creneau.messaging.message import Channel, MessageState
+from creneau.messaging.message_lists import messages_by_state
 from creneau.messaging.ports import Unknown
 from creneau.messaging.record_feedback import TooEarly
 from creneau.messaging.unread_offers import UNREAD

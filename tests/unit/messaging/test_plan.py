@@ -8,7 +8,8 @@ import pytest
 from creneau.agenda.appointment import appointment_ref
 from creneau.agenda.attendance import Attendance
 from creneau.agenda.catalogue import patient_ref
-from creneau.messaging.message import MessageState, messages_of_appointment
+from creneau.messaging.message import MessageState
+from creneau.messaging.message_lists import messages_of_appointment
 from creneau.shared.change_settings import ChangeSettings
 from creneau.shared.settings import SETTINGS, MessagingSettings, Settings
 

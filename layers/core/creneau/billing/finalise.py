@@ -8,7 +8,8 @@ from creneau.billing.chosen_template import found
 from creneau.billing.counter import MOST_AT_ONCE, Counter, counter_ref, number
 from creneau.billing.credit import GiveBack, credited
 from creneau.billing.documents.mentions import wanting
-from creneau.billing.invoice import DocumentKind, Invoice, check_draft, finalised, invoice_ref
+from creneau.billing.final import finalised
+from creneau.billing.invoice import DocumentKind, Invoice, check_draft, invoice_ref
 from creneau.billing.issuer import Issuer, invoice_template_ref, issuer_ref
 from creneau.billing.prepaid import counted, paid_before
 from creneau.shared.again import Again

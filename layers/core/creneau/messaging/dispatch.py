@@ -1,10 +1,11 @@
 """How a scheduled message gets to its hand-over: through the queue when it is due soon, through an execution when later."""
 
+import hashlib
 import math
 from dataclasses import dataclass
 from datetime import timedelta
 
-from creneau.messaging.message import FAR, Message, execution_name, message_ref
+from creneau.messaging.message import FAR, Message, message_ref
 from creneau.messaging.ports import Delays, Outbox, OutboxEntry
 from creneau.shared.model import Value
 from creneau.shared.settings import SETTINGS, Settings
@@ -74,3 +75,8 @@ class HandOver:
         early = max(timedelta(), message.goes_at - self.clock())
         self.outbox.put(entry, math.ceil(min(early, QUEUE_DELAYS).total_seconds()))
         return HandOverOutcome(outcome="handed_over")
+
+
+def execution_name(message: Message) -> str:
+    """One execution per message and version, in at most 80 letters, digits and dashes."""
+    return f"msg-{hashlib.sha256(message.id.encode()).hexdigest()[:40]}-{message.version}"

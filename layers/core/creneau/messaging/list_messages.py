@@ -6,7 +6,8 @@ from collections.abc import Collection as Some
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from creneau.messaging.message import Channel, Kind, Message, MessageState, messages_by_state
+from creneau.messaging.message import Channel, Kind, Message, MessageState
+from creneau.messaging.message_lists import messages_by_state
 from creneau.shared.errors import invalid
 from creneau.shared.store import Collection, Page, Store
 

@@ -1,12 +1,11 @@
 """A message is a record before it is an email: what, to whom, about what, when, in which state, and why (M-01)."""
 
-import hashlib
 import re
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from creneau.shared.model import Stored, Value
-from creneau.shared.store import Collection, Ref
+from creneau.shared.store import Ref
 
 
 class Channel(StrEnum):
@@ -243,40 +242,5 @@ def content_key(message: Message, hand_over: int) -> str:
     return f"messages/{message.id}/{hand_over}.json"
 
 
-def execution_name(message: Message) -> str:
-    """One execution per message and version, in at most 80 letters, digits and dashes."""
-    return f"msg-{hashlib.sha256(message.id.encode()).hexdigest()[:40]}-{message.version}"
-
-
 def message_ref(id: str) -> Ref[Message]:
     return Ref(Message, (id,))
-
-
-def messages_of_patient(patient_id: str) -> Collection[Message]:
-    return Collection("messages_of_patient", Message, (patient_id,), newest_first=True)
-
-
-def messages_of_appointment(appointment_id: str) -> Collection[Message]:
-    return Collection("messages_of_appointment", Message, (appointment_id,), newest_first=True)
-
-
-def messages_of_payer(payer_key: str) -> Collection[Message]:
-    """What was sent to a payer about money, by due time: invoices, payment links, payment reminders."""
-    return Collection("messages_of_payer", Message, (payer_key,), newest_first=True)
-
-
-def messages_of_batch(batch_id: str) -> Collection[Message]:
-    """What was sent to a group at once; none of them is about an appointment."""
-    return Collection("messages_of_batch", Message, (batch_id,))
-
-
-def messages_by_provider_id(provider_id: str) -> Collection[Message]:
-    """The SMS that the provider knows by that id; emails come back with our own."""
-    return Collection("messages_by_provider_id", Message, (provider_id,))
-
-
-def messages_by_state(
-    state: MessageState, low: str = "", high: str = "", *, newest_first: bool = True
-) -> Collection[Message]:
-    """Of the clinic, by due time; the bounds are instants in UTC as ISO 8601 texts, or those with `#` and an id."""
-    return Collection("messages_by_state", Message, (state,), low, high, newest_first)

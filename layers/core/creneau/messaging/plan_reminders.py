@@ -5,15 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from creneau.agenda.appointment import Appointment, appointment_ref
-from creneau.messaging.message import (
-    Channel,
-    Decision,
-    Kind,
-    Message,
-    MessageState,
-    message_ref,
-    messages_of_appointment,
-)
+from creneau.messaging.message import Channel, Decision, Kind, Message, MessageState, message_ref
+from creneau.messaging.message_lists import messages_of_appointment
 from creneau.messaging.plan import Planned
 from creneau.messaging.quiet import morning_after, too_late_then
 from creneau.messaging.reminders import Reminder, reminders_of

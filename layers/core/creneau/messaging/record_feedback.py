@@ -8,7 +8,8 @@ from creneau.agenda.catalogue import patient_ref
 from creneau.agenda.diary import diary_ref
 from creneau.agenda.reach import record_writes
 from creneau.messaging.feedback import BLOCKS, Report, told
-from creneau.messaging.message import SLACK, Message, message_ref, messages_by_provider_id
+from creneau.messaging.message import SLACK, Message, message_ref
+from creneau.messaging.message_lists import messages_by_provider_id
 from creneau.shared.again import Again
 from creneau.shared.model import Value
 from creneau.shared.store import Put, Store, Write

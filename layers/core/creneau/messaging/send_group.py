@@ -10,7 +10,8 @@ from creneau.agenda.collections import appointments_of_patient, patients_by_name
 from creneau.messaging.custom import Words, check, message_of
 from creneau.messaging.group import GroupFilter, GroupState, SmsGroup, faults_of_filter, group_ref, means
 from creneau.messaging.may_send import may_send
-from creneau.messaging.message import Decision, Message, MessageState, message_ref, messages_of_batch
+from creneau.messaging.message import Decision, Message, MessageState, message_ref
+from creneau.messaging.message_lists import messages_of_batch
 from creneau.messaging.of_use import would_leave
 from creneau.messaging.template import TEMPLATE_BOOK, TemplateBook
 from creneau.messaging.verdict import Facts, Reason, Suppress, decided, with_verdict

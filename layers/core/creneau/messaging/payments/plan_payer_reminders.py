@@ -5,17 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from creneau.messaging.message import (
-    Channel,
-    Decision,
-    Kind,
-    Message,
-    MessageState,
-    Recipient,
-    message_id,
-    message_ref,
-    messages_of_payer,
-)
+from creneau.messaging.message import Channel, Decision, Kind, Message, MessageState, Recipient, message_id, message_ref
+from creneau.messaging.message_lists import messages_of_payer
 from creneau.messaging.payments.wanted import Left, Wanted, wanted_reminders
 from creneau.messaging.plan import Planned
 from creneau.messaging.ports import InvoiceSeen, OwedInvoices
