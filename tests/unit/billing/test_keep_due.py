@@ -225,6 +225,20 @@ def test_a_change_between_what_it_reads_and_what_it_writes_is_seen(books: Books)
     assert found.gone
 
 
+@pytest.mark.rule("C-01")
+@pytest.mark.promise(33)
+def test_a_visit_cancelled_again_while_its_restoring_is_written_down_is_void(books: Books) -> None:
+    """The second cancelling finds nothing to write: it is gone already."""
+    id = booked(books)
+    cancelled(books, id)
+    books.attendance(id, Attendance.BOOKED)
+    books.store.slip_in(lambda: cancelled(books, id))
+    books.keep_due(id)
+    found = books.billable_of(id)
+    assert found is not None
+    assert found.due_state is DueState.VOID
+
+
 # -- packages
 def sold(books: Books, n: int = 1, visits: int = 2, until: date = date(2027, 12, 31), **more: Any) -> SoldPackage:
     package = SoldPackage(

@@ -83,6 +83,14 @@ def test_who_pays_for_others_owes_what_is_due_of_them(books: Books) -> None:
     assert (pays_for(books, 3), owed(books, "patient.pat_2")) == ((), [("due", 12_050)])
 
 
+@pytest.mark.rule("B-05")
+def test_a_recap_names_who_pays_by_the_record(books: Books) -> None:
+    due(books)
+    patient(books, 1, payer_patient_id="pat_2")
+    assert books.invoiced().payer.key == "patient.pat_2"
+    assert (owed(books), owed(books, "patient.pat_2")) == ([], [("invoice", 12_050)])
+
+
 @pytest.mark.rule("C-03", "B-05")
 def test_a_contact_who_pays_owes_it(books: Books) -> None:
     due(books)

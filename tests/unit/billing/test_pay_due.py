@@ -156,6 +156,7 @@ def test_what_is_invoiced_anew_after_a_credit_note_is_owed_anew(books: Books) ->
     note = books.draft_credit("crn_1", invoice.id, None, "", BILLER)
     books.finalise(note.id)
     assert books.invoice(invoice.id).balance == -12_050
+    assert books.owed_by("patient.pat_1").totals == {"CHF": 12_050}
     assert books.invoiced("bat_2").balance == 12_050
 
 

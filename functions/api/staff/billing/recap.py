@@ -66,7 +66,9 @@ class RecapAsked(Given):
     issuer_id: Id | None = Field(default=None, description="Left out: the one preset for the practitioner.")
     template_id: Id | None = None
     payer: PayerGiven | None = Field(default=None, description="Who pays in place of each patient.")
-    payer_patient_id: Id | None = Field(default=None, description="Another patient who pays.")
+    payer_patient_id: Id | None = Field(
+        default=None, description="A patient who pays. With none of the three: who pays by each patient's record."
+    )
     contact_id: Id | None = Field(default=None, description="The patient's contact who pays.")
     term: TermGiven | None = Field(default=None, description="Left out: the issuer's.")
     language: Language | None = None

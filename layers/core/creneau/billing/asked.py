@@ -20,7 +20,7 @@ from creneau.billing.consultations import (
 )
 from creneau.billing.counter import MOST_AT_ONCE
 from creneau.billing.issuer import Issuer, Term, issuer_ref
-from creneau.billing.payer import Payer, payer_of_contact, payer_of_patient
+from creneau.billing.payer import Payer, payer_of_contact, usual_payer
 from creneau.billing.read_visits import Read, ReadVisits
 from creneau.billing.recap import Grouping, Item, LeftOut, Recap, recap_of, why_left_out
 from creneau.shared.actor import Actor
@@ -40,7 +40,7 @@ TITLES = {"fr": "Consultation", "de": "Konsultation", "it": "Consultazione", "en
 class Asked(Value, frozen=True, kw_only=True):
     """Either one patient's visits (`patient_id`; `also` names appointments of a day that has its consultation already) or
     a batch: consultations by id, and visits that made none, by their appointments' ids. `payer`: who pays in place of each
-    patient; `contact_id`: the patient's contact who does.
+    patient; `contact_id`: the patient's contact who does; neither: who pays for the patient by their record.
     """
 
     patient_id: str | None = None
@@ -137,11 +137,12 @@ class PlanInvoices:
             return recap_of((), asked.grouping, None, None, left_out, more)
         issuer = self._issuer(asked, practitioners, by)
         remedy = "remove services that nobody uses"
+        others = self._who_pay([reads[b.patient_id].patient for b in wanted])
         services = by_age(all_of(self.store, catalogue(Service), MOST_SERVICES, "services", remedy))
         items = [
             Item(
                 billable=b,
-                payer=self._payer(reads[b.patient_id].patient, asked),
+                payer=self._payer(reads[b.patient_id].patient, asked, others),
                 lines=tuple(
                     lines_of(
                         b,
@@ -203,9 +204,15 @@ class PlanInvoices:
         check_template(self.store, chosen)
         return chosen
 
-    def _payer(self, patient: Patient, asked: Asked) -> Payer:
+    def _who_pay(self, patients: Iterable[Patient]) -> dict[str, Patient]:
+        """The other patients whom their records name as who pays."""
+        ids = sorted({p.payer_patient_id for p in patients if p.payer_patient_id})
+        found = self.store.get_many([patient_ref(id) for id in ids]) if ids else []
+        return {p.id: p for p in found if p is not None}
+
+    def _payer(self, patient: Patient, asked: Asked, others: Mapping[str, Patient]) -> Payer:
         if asked.contact_id is None:
-            return payer_of_patient(patient)
+            return usual_payer(patient, others.get(patient.payer_patient_id or ""))
         contact = next((c for c in patient.contacts if c.id == asked.contact_id), None)
         if contact is None:
             raise invalid("contact_id", "the patient has no such contact", "use one of the patient's contacts")
