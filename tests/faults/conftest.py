@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import boto3
 import pytest
@@ -11,6 +12,7 @@ from moto import mock_aws
 from creneau import entry, wiring
 from creneau.adapters import aws, identifiers
 from tests.faults.cloud import REGION, Cloud
+from tests.support.quick_moto import quicken
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +21,9 @@ def cloud() -> Iterator[Cloud]:
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
             patch.setenv(name, "testing")
         patch.setenv("AWS_DEFAULT_REGION", REGION)
-        # The SDK tries again at once, however often it did before.
+        quicken(patch)
+        # The SDK tries again at once, however often it did before, and whichever of its ways a client was given.
+        patch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda _: None))
         patch.setattr("botocore.retries.standard.ExponentialBackoff.delay_amount", lambda *_: 0)
         patch.setattr("botocore.retries.quota.RetryQuota.acquire", lambda *_: True)
         session = boto3.Session()

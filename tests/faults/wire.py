@@ -36,6 +36,11 @@ class Mode(StrEnum):
     PARTIAL = "partial"
 
 
+READING = {
+    *("get_item", "transact_get_items", "batch_get_item", "query"),
+    *("get_object", "head_object", "describe_execution", "list_phone_numbers_opted_out"),
+}
+"""They leave nothing behind, so it is all one whether they took place: of `before` and `after` one is enough."""
 _CONFLICTING = {"transact_write_items", "transact_get_items", "put_item", "update_item", "delete_item"}
 
 
@@ -43,6 +48,7 @@ def modes_of(operation: str) -> list[Mode]:
     """The ways in which a call of this operation can fail."""
     without = set() if operation in _CONFLICTING else {Mode.CONFLICTED}
     without |= set() if operation == "batch_get_item" else {Mode.PARTIAL}
+    without |= {Mode.NEVER_ANSWERED, Mode.CRASH_AFTER} if operation in READING else set()
     return [m for m in Mode if m not in without]
 
 

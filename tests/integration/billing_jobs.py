@@ -1,6 +1,7 @@
 """Invoicing on the table, each step with its bill, its ids as long as real ones."""
 
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
 import boto3
@@ -13,12 +14,14 @@ from creneau.billing.recap import Grouping
 from tests.faults.cloud import REGION, Cloud
 from tests.integration.counter import Bill, Meter
 from tests.support.books import BILLER, Books
+from tests.support.quick_moto import quicken
 from tests.support.world import World
 
 MONTH = 500
 """Consultations that are invoiced at once."""
 
 
+@cache
 def billing(grouping: Grouping, count: int = MONTH) -> dict[str, Bill]:
     """The recap of so many consultations, of 50 patients, their drafts, and the first one final."""
     bills: dict[str, Bill] = {}
@@ -26,6 +29,7 @@ def billing(grouping: Grouping, count: int = MONTH) -> dict[str, Bill]:
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
             patch.setenv(name, "testing")
         patch.setenv("AWS_DEFAULT_REGION", REGION)
+        quicken(patch)
         session = boto3.Session()
         patch.setattr(aws, "session", lambda: session)
         aws.client.cache_clear()

@@ -21,6 +21,7 @@ from creneau.waitlist.answer import Answer
 from creneau.waitlist.round import Round
 from tests.faults.cloud import REGION, Cloud
 from tests.integration.counter import Bill, Meter
+from tests.support.quick_moto import quicken
 from tests.support.world import AGENDA, HALF_AN_HOUR, World, at
 
 WAITING = 11
@@ -37,6 +38,7 @@ def clinic(*, reminded: bool = False) -> Iterator[tuple[Cloud, Meter]]:
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
             patch.setenv(name, "testing")
         patch.setenv("AWS_DEFAULT_REGION", REGION)
+        quicken(patch)
         patch.setattr(metrics, "flush_metrics", metrics.clear_metrics)
         patch.setattr(logger, "info", lambda *_, **__: None)
         session = boto3.Session()

@@ -1,5 +1,6 @@
 """The table as the template declares it, on moto."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,15 @@ class _Loader(yaml.SafeLoader):
 _Loader.add_multi_constructor("!", lambda loader, suffix, node: None)
 
 
-def create_table(client: Any, name: str = NAME) -> None:
+@cache
+def _declared() -> dict[str, Any]:
     resources = yaml.load(TEMPLATE.read_text(), _Loader)["Resources"]  # noqa: S506 - a SafeLoader
-    declared = resources["Table"]["Properties"]
+    properties: dict[str, Any] = resources["Table"]["Properties"]
+    return properties
+
+
+def create_table(client: Any, name: str = NAME) -> None:
+    declared = _declared()
     client.create_table(
         TableName=name,
         **{k: declared[k] for k in ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")},
