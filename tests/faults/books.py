@@ -8,7 +8,7 @@ from typing import Any
 from creneau.billing.asked import Asked
 from creneau.billing.documents.document import Printed
 from creneau.billing.drafts import prefix_of
-from creneau.billing.payment import Method
+from creneau.billing.payment import Method, Paid
 from creneau.billing.recap import Grouping
 from creneau.shared.errors import NotFound
 from creneau.shared.settings import Settings
@@ -55,7 +55,7 @@ def finalise(app: App) -> Any:
 def pay(app: App) -> Any:
     on = date(2027, 3, 15)
     for id, amount in (("pay_1", 12_000), ("pay_2", 150), ("pay_3", 24_000)):
-        app.record_payment(id, LONG, amount, "CHF", Method.CARD, on, BILLER)
+        app.record_payment(id, LONG, Paid(amount=amount, currency="CHF", method=Method.CARD, paid_on=on), BILLER)
     app.cancel_payment("pay_2")
 
 

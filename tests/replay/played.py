@@ -15,7 +15,7 @@ from creneau.billing.invoice import Invoice, InvoiceState, invoice_ref
 from creneau.billing.issuer import Issuer, Term
 from creneau.billing.owed import OwedKind
 from creneau.billing.payer_record import PayerRecord, payer_record_ref
-from creneau.billing.payment import Method
+from creneau.billing.payment import Method, Paid
 from creneau.billing.ports import RunInput
 from creneau.changes import name_changes
 from creneau.messaging.delay import parse_delay
@@ -287,13 +287,16 @@ class Played:
     def _pay(self, invoice_id: str, amount: int) -> None:
         owed = require(self.store, invoice_ref(invoice_id)).balance
         if owed > 0:
-            id, on = f"pay_{next(self.order)}", local_date(self.now, ZONE)
-            self.app.record_payment(id, invoice_id, min(amount, owed), "CHF", Method.TRANSFER, on, SYSTEM)
+            paid = self._paid(min(amount, owed), Method.TRANSFER)
+            self.app.record_payment(f"pay_{next(self.order)}", invoice_id, paid, SYSTEM)
 
     def _pay_due(self, payer: str) -> None:
-        on = local_date(self.now, ZONE)
         for item in self.app.owed_by(payer).of(OwedKind.DUE):
-            self.app.pay_due(f"pay_{next(self.order)}", item.id, item.amount, "CHF", Method.ONLINE, on, SYSTEM)
+            paid = self._paid(item.amount, Method.ONLINE)
+            self.app.pay_due(f"pay_{next(self.order)}", item.id, paid, SYSTEM)
+
+    def _paid(self, amount: int, method: Method) -> Paid:
+        return Paid(amount=amount, currency="CHF", method=method, paid_on=local_date(self.now, ZONE))
 
     def _look_at_message(self, before: Message | None, after: Message) -> None:
         if after.is_scheduled:

@@ -20,7 +20,7 @@ from creneau.billing.issuer import Issuer
 from creneau.billing.keep_due import KeepDue
 from creneau.billing.owed import OwedBy
 from creneau.billing.pay_due import PayDue
-from creneau.billing.payment import CancelPayment, Method, Payment, RecordPayment, SetInstalments
+from creneau.billing.payment import CancelPayment, Method, Paid, Payment, RecordPayment, SetInstalments
 from creneau.billing.sell import SellProduct
 from creneau.billing.sell_package import SellPackage
 from creneau.billing.take_back_sale import TakeBackSale
@@ -167,11 +167,11 @@ class Books:
 
     def paid(self, invoice: Invoice, amount: int, id: str = "pay_1", **more: Any) -> Payment:
         given: dict[str, Any] = {"method": Method.TRANSFER, "paid_on": date(2027, 3, 15), "currency": "CHF"} | more
-        return self.record(id, invoice.id, amount, by=BILLER, **given)
+        return self.record(id, invoice.id, Paid(amount=amount, **given), BILLER)
 
     def paid_due(self, billable: Billable, amount: int, id: str = "pay_due", **more: Any) -> Payment:
         given: dict[str, Any] = {"method": Method.CARD, "paid_on": date(2027, 3, 15), "currency": "CHF"} | more
-        return self.pay_due(id, billable.id, amount, by=BILLER, **given)
+        return self.pay_due(id, billable.id, Paid(amount=amount, **given), BILLER)
 
     # -- what is there
     def invoice(self, id: str) -> Invoice:

@@ -21,6 +21,14 @@ class Listed(View, Generic[T], frozen=True, kw_only=True):
     next_cursor: str | None = None
 
 
+class RefusalView(View, frozen=True, kw_only=True):
+    """Why one of many was refused, while the others went on."""
+
+    code: str
+    problem: str
+    remedy: str
+
+
 def local(instant: datetime, zone: ZoneInfo) -> str:
     """RFC 3339 with the clinic's offset at that instant."""
     return instant.astimezone(zone).isoformat(timespec="seconds")

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from api.staff.given import Given, Id
 from api.staff.routing import BILLING_SETTINGS, Call, Routes
-from api.staff.shown import Listed, View, view
+from api.staff.shown import Listed, RefusalView, View, view
 from creneau.billing.bank_file import LARGEST
 from creneau.billing.match_payments import Match, Matched
 from creneau.billing.record_bank_file import MOST_CHOSEN, Chosen
@@ -31,11 +31,8 @@ class MatchedView(View, frozen=True, kw_only=True):
     excess: int
 
 
-class NotRecordedView(View, frozen=True, kw_only=True):
+class NotRecordedView(RefusalView, frozen=True, kw_only=True):
     credit_id: str
-    code: str
-    problem: str
-    remedy: str
 
 
 class RecordedView(View, frozen=True, kw_only=True):

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from api.staff.billing.invoices import is_mine
-from api.staff.billing.payments import PaymentGiven, PaymentView, payment_shown
+from api.staff.billing.payments import PaymentGiven, PaymentView, paid, payment_shown
 from api.staff.given import Nothing, Paged
 from api.staff.names import names_of
 from api.staff.routing import BOOKS, Call, Routes
@@ -15,7 +15,7 @@ from creneau.billing.billable import Billable, DueKind, billable_ref, billables_
 from creneau.billing.due_standing import STORED, DueStanding, standing_of
 from creneau.billing.invoice import Invoice, invoice_ref
 from creneau.billing.owed import OwedItem, OwedKind
-from creneau.billing.payment import Method, payment_ref
+from creneau.billing.payment import payment_ref
 from creneau.shared.errors import NotFound, invalid
 from creneau.shared.store import Page, require
 
@@ -109,17 +109,8 @@ def take_back_sale(call: Call, _: Nothing) -> DueView:
 @routes("POST", "/v1/dues/{due_id}/payments", BOOKS, takes=PaymentGiven, answers=PaymentView, creates=True)
 def pay_due(call: Call, given: PaymentGiven) -> PaymentView:
     """In part or in full. Where an invoice has it, the invoice is paid; an invoice made of it later counts what was paid."""
-    paid = call.app.pay_due(
-        call.new_id("pay"),
-        _mine(call).id,
-        given.amount,
-        given.currency,
-        Method(given.method),
-        given.paid_on,
-        call.actor,
-        given.reference,
-    )
-    return payment_shown(paid)
+    due = _mine(call)
+    return payment_shown(call.app.pay_due(call.new_id("pay"), due.id, paid(given), call.actor))
 
 
 @routes("GET", "/v1/dues/{due_id}/payments", BOOKS, answers=Listed[PaymentView])

@@ -6,16 +6,13 @@ from api.staff.billing.invoice_view import InvoiceView, shown, shown_all
 from api.staff.billing.invoices import mine, require_mine
 from api.staff.given import Given, Id, Nothing
 from api.staff.routing import BOOKS, Call, Routes
-from api.staff.shown import View, view
+from api.staff.shown import RefusalView, View, view
 
 routes = Routes()
 
 
-class NotFinalView(View, frozen=True, kw_only=True):
+class NotFinalView(RefusalView, frozen=True, kw_only=True):
     invoice_id: str
-    code: str
-    problem: str
-    remedy: str
     faults: tuple[tuple[str, str], ...]
 
 

@@ -12,7 +12,7 @@ from api.staff.given import Currency, Given, Line, Nothing
 from api.staff.routing import BOOKS, Call, Routes
 from api.staff.shown import Listed, View, view
 from creneau.billing.invoice import Instalment
-from creneau.billing.payment import Method, Payment, payment_ref, payments_of_invoice
+from creneau.billing.payment import Method, Paid, Payment, payment_ref, payments_of_invoice
 from creneau.shared.errors import NotFound
 from creneau.shared.store import everything, require
 
@@ -54,6 +54,10 @@ class InstalmentsGiven(Given):
     items: tuple[InstalmentGiven, ...] = Field(max_length=60)
 
 
+def paid(given: PaymentGiven) -> Paid:
+    return msgspec.convert(given.model_dump(mode="json"), Paid)
+
+
 def payment_shown(payment: Payment) -> PaymentView:
     return view(PaymentView, payment, due_id=payment.billable_id)
 
@@ -62,17 +66,7 @@ def payment_shown(payment: Payment) -> PaymentView:
 def record_payment(call: Call, given: PaymentGiven) -> PaymentView:
     """In part or in full, never more than is owed."""
     invoice = mine(call)
-    paid = call.app.record_payment(
-        call.new_id("pay"),
-        invoice.id,
-        given.amount,
-        given.currency,
-        Method(given.method),
-        given.paid_on,
-        call.actor,
-        given.reference,
-    )
-    return payment_shown(paid)
+    return payment_shown(call.app.record_payment(call.new_id("pay"), invoice.id, paid(given), call.actor))
 
 
 @routes("GET", "/v1/invoices/{invoice_id}/payments", BOOKS, answers=Listed[PaymentView])

@@ -6,17 +6,14 @@ from api.staff.billing.invoice_view import InvoiceView, shown, shown_all
 from api.staff.billing.invoices import mine, require_mine
 from api.staff.given import Given, Id
 from api.staff.routing import BOOKS, Call, Routes
-from api.staff.shown import View, view
+from api.staff.shown import RefusalView, View, view
 from creneau.billing.invoice import invoice_ref
 
 routes = Routes()
 
 
-class NotSentView(View, frozen=True, kw_only=True):
+class NotSentView(RefusalView, frozen=True, kw_only=True):
     invoice_id: str
-    code: str
-    problem: str
-    remedy: str
 
 
 class SentView(View, frozen=True, kw_only=True):

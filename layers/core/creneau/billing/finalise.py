@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from creneau.billing.chosen_template import found
 from creneau.billing.counter import MOST_AT_ONCE, Counter, counter_ref, number
@@ -16,19 +16,22 @@ from creneau.shared.again import Again
 from creneau.shared.edit import check_version
 from creneau.shared.errors import DomainError, Invalid, invalid
 from creneau.shared.model import Value
+from creneau.shared.refusal import Refusal
 from creneau.shared.settings import Clinic
 from creneau.shared.store import Put, Ref, Store, Write, require
 from creneau.shared.time import Clock, local_date
 
 
-class NotFinal(Value, frozen=True, kw_only=True):
+class NotFinal(Refusal, frozen=True, kw_only=True):
     """A draft of a batch that could not be made final, and what to mend."""
 
     invoice_id: str
-    code: str
-    problem: str
-    remedy: str
     faults: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def of_draft(cls, invoice_id: str, error: DomainError) -> Self:
+        faults = tuple((f.field, f.problem) for f in error.faults)
+        return cls.of(error, invoice_id=invoice_id, faults=faults)
 
 
 class Finalised(Value, frozen=True, kw_only=True):
@@ -105,10 +108,7 @@ class Finalise:
             try:
                 done.append(self(id))
             except DomainError as error:
-                faults = tuple((f.field, f.problem) for f in error.faults)
-                wrong.append(
-                    NotFinal(invoice_id=id, code=error.code, problem=error.detail, remedy=error.remedy, faults=faults)
-                )
+                wrong.append(NotFinal.of_draft(id, error))
         return Finalised(invoices=tuple(done), not_final=tuple(wrong))
 
 

@@ -62,10 +62,7 @@ class ConfirmDrafts:
             except Busy:
                 raise
             except DomainError as error:
-                faults = tuple((f.field, f.problem) for f in error.faults)
-                wrong.append(
-                    NotFinal(invoice_id=id, code=error.code, problem=error.detail, remedy=error.remedy, faults=faults)
-                )
+                wrong.append(NotFinal.of_draft(id, error))
         return Confirmed(issued=tuple(done), not_final=tuple(wrong))
 
 

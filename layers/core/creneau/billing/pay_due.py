@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from datetime import date
 
+from msgspec.structs import asdict
+
 from creneau.agenda.catalogue import patient_ref
 from creneau.billing.billable import Billable, billable_ref
 from creneau.billing.change_draft import given_back
 from creneau.billing.invoice import Invoice, invoice_ref
 from creneau.billing.payer import Payer, usual_payer
-from creneau.billing.payment import Method, Payment, RecordPayment, check_paid, payment_ref
+from creneau.billing.payment import Paid, Payment, RecordPayment, check_paid, payment_ref
 from creneau.shared.actor import Actor
 from creneau.shared.again import Again
 from creneau.shared.errors import Refused
@@ -30,17 +32,7 @@ class PayDue:
     again: Again
     record: RecordPayment
 
-    def __call__(
-        self,
-        payment_id: str,
-        billable_id: str,
-        amount: int,
-        currency: str,
-        method: Method,
-        paid_on: date,
-        by: Actor,
-        reference: str = "",
-    ) -> Payment:
+    def __call__(self, payment_id: str, billable_id: str, paid: Paid, by: Actor) -> Payment:
         def step() -> Payment:
             present = self.store.get(payment_ref(payment_id))
             if present is not None:
@@ -50,25 +42,22 @@ class PayDue:
             if taken is not None and taken.is_undone:  # credited in full: what it has not given back yet is free
                 billable, taken = given_back(billable, taken), None
             if taken is not None and taken.is_final:
-                return self.record(payment_id, taken.id, amount, currency, method, paid_on, by, reference)
+                return self.record(payment_id, taken.id, paid, by)
             now = self.clock()
-            self._check(billable, amount, currency, paid_on, local_date(now, self.clinic.zone))
+            self._check(billable, paid, local_date(now, self.clinic.zone))
             payer = self._payer(billable, taken)
             payment = Payment(
                 id=payment_id,
                 billable_id=billable_id,
                 payer_key=payer.key,
                 payer_name=payer.name,
-                amount=amount,
-                currency=currency,
-                method=method,
-                paid_on=paid_on,
-                reference=reference,
                 recorded_at=now,
                 recorded_by=by.id,
+                **asdict(paid),
             )
-            paid = billable.with_(paid=billable.paid + amount, payment_ids=(*billable.payment_ids, payment_id))
-            self.store.commit([Put(payment), Put(paid), *([Put(taken)] if taken is not None else [])])
+            ids = (*billable.payment_ids, payment_id)
+            counted = billable.with_(paid=billable.paid + paid.amount, payment_ids=ids)
+            self.store.commit([Put(payment), Put(counted), *([Put(taken)] if taken is not None else [])])
             return payment.with_(version=1)
 
         return self.again(step)
@@ -80,9 +69,9 @@ class PayDue:
         other = self.store.get(patient_ref(patient.payer_patient_id)) if patient.payer_patient_id else None
         return usual_payer(patient, other)
 
-    def _check(self, billable: Billable, amount: int, currency: str, paid_on: date, today: date) -> None:
+    def _check(self, billable: Billable, paid: Paid, today: date) -> None:
         if billable.due is None:
             raise Refused("nothing is due for it", code="nothing_due", remedy="invoice it, and pay the invoice")
         if not billable.may_be_taken:
             raise Refused("it is due no more", code="due_void", remedy="pay what is listed as open")
-        check_paid(amount, currency, paid_on, today, billable.due.currency, billable.still_to_pay)
+        check_paid(paid, today, billable.due.currency, billable.still_to_pay)

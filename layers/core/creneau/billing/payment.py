@@ -4,13 +4,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from msgspec.structs import asdict
+
 from creneau.billing.billable import billable_ref
 from creneau.billing.invoice import DocumentKind, Instalment, Invoice, invoice_ref
 from creneau.shared.actor import Actor
 from creneau.shared.again import Again
 from creneau.shared.edit import check_version
 from creneau.shared.errors import Refused, invalid
-from creneau.shared.model import Stored
+from creneau.shared.model import Stored, Value
 from creneau.shared.settings import Clinic
 from creneau.shared.store import Collection, Put, Ref, Store, require
 from creneau.shared.time import Clock, local_date
@@ -23,6 +25,16 @@ class Method(StrEnum):
     TRANSFER = "transfer"
     DIRECT_DEBIT = "direct_debit"
     ONLINE = "online"
+
+
+class Paid(Value, frozen=True, kw_only=True):
+    """What somebody paid, and how: `amount` in minor units of `currency`, on the local day `paid_on`."""
+
+    amount: int
+    currency: str
+    method: Method
+    paid_on: date
+    reference: str = ""
 
 
 class Payment(Stored, frozen=True, kw_only=True):
@@ -82,17 +94,17 @@ def check_instalments(instalments: tuple[Instalment, ...], total: int, issued_on
             raise invalid(f"items[{n}].on", f"before the one above it, of {days[n - 1]}", "order them by date")
 
 
-def check_paid(amount: int, currency: str, paid_on: date, today: date, owed_in: str, owed: int) -> None:
+def check_paid(paid: Paid, today: date, owed_in: str, owed: int) -> None:
     """Invalid, or Refused when it is more than the `owed`."""
-    if currency != owed_in:
+    if paid.currency != owed_in:
         raise invalid("currency", f"it is owed in {owed_in}", f"use {owed_in}")
-    if amount <= 0:
+    if paid.amount <= 0:
         raise invalid("amount", "not above zero", "give what was paid, in minor units")
-    if paid_on > today:
+    if paid.paid_on > today:
         raise invalid("paid_on", "in the future", "record it once it was paid")
-    if amount > owed:
+    if paid.amount > owed:
         raise Refused(
-            f"{amount} is more than the {owed} owed",
+            f"{paid.amount} is more than the {owed} owed",
             code="more_than_owed",
             remedy="record what settles it; the rest belongs to something else that is owed, or is given back",
         )
@@ -107,17 +119,7 @@ class RecordPayment:
     clock: Clock
     again: Again
 
-    def __call__(
-        self,
-        payment_id: str,
-        invoice_id: str,
-        amount: int,
-        currency: str,
-        method: Method,
-        paid_on: date,
-        by: Actor,
-        reference: str = "",
-    ) -> Payment:
+    def __call__(self, payment_id: str, invoice_id: str, paid: Paid, by: Actor) -> Payment:
         def step() -> Payment:
             present = self.store.get(payment_ref(payment_id))
             if present is not None:
@@ -126,20 +128,16 @@ class RecordPayment:
             invoice = require(self.store, invoice_ref(invoice_id))
             check_final(invoice)
             today = local_date(now, self.clinic.zone)
-            check_paid(amount, currency, paid_on, today, invoice.currency, invoice.balance)
+            check_paid(paid, today, invoice.currency, invoice.balance)
             payment = Payment(
                 id=payment_id,
                 invoice_id=invoice_id,
                 payer_key=invoice.payer.key,
-                amount=amount,
-                currency=currency,
-                method=method,
-                paid_on=paid_on,
-                reference=reference,
                 recorded_at=now,
                 recorded_by=by.id,
+                **asdict(paid),
             )
-            self.store.commit([Put(payment), Put(invoice.with_(paid=invoice.paid + amount))])
+            self.store.commit([Put(payment), Put(invoice.with_(paid=invoice.paid + paid.amount))])
             return payment.with_(version=1)
 
         return self.again(step)

@@ -7,11 +7,12 @@ from creneau.billing.all_of import all_of
 from creneau.billing.bank_file import Credit, read_bank_file
 from creneau.billing.invoice import Invoice, invoice_ref, invoices_owed
 from creneau.billing.match_payments import Matched, matched
-from creneau.billing.payment import Method, Payment, RecordPayment, payment_ref
+from creneau.billing.payment import Method, Paid, Payment, RecordPayment, payment_ref
 from creneau.shared.actor import Actor
 from creneau.shared.derived_id import derived_id
 from creneau.shared.errors import DomainError, Refused, invalid
 from creneau.shared.model import Value
+from creneau.shared.refusal import Refusal
 from creneau.shared.store import Store, require
 
 MOST_OWED = 20_000
@@ -26,11 +27,8 @@ class Chosen(Value, frozen=True, kw_only=True):
     invoice_id: str
 
 
-class NotRecorded(Value, frozen=True, kw_only=True):
+class NotRecorded(Refusal, frozen=True, kw_only=True):
     credit_id: str
-    code: str
-    problem: str
-    remedy: str
 
 
 class Recorded(Value, frozen=True, kw_only=True):
@@ -111,8 +109,7 @@ class RecordBankFile:
             try:
                 done.append(self._one(credit, id, payment, choice.invoice_id, by))
             except DomainError as error:
-                told = {"code": error.code, "problem": error.detail, "remedy": error.remedy}
-                wrong.append(NotRecorded(credit_id=choice.credit_id, **told))
+                wrong.append(NotRecorded.of(error, credit_id=choice.credit_id))
         return Recorded(payments=tuple(done), not_recorded=tuple(wrong))
 
     def _one(self, credit: Credit, id: str, payment: Payment | None, invoice_id: str, by: Actor) -> Payment:
@@ -120,8 +117,14 @@ class RecordBankFile:
         if payment is None:
             owed = require(self.plan.store, invoice_ref(invoice_id)).balance
             amount = min(credit.amount, owed) if owed > 0 else credit.amount
-            reference = credit.reference or credit.text[:60]
-            payment = self.record(id, invoice_id, amount, credit.currency, Method.TRANSFER, credit.on, by, reference)
+            paid = Paid(
+                amount=amount,
+                currency=credit.currency,
+                method=Method.TRANSFER,
+                paid_on=credit.on,
+                reference=credit.reference or credit.text[:60],
+            )
+            payment = self.record(id, invoice_id, paid, by)
         if payment.invoice_id != invoice_id:  # in the books before, or by somebody else meanwhile
             raise Refused(
                 "the credit is recorded on another invoice", code="recorded_already", remedy="cancel that payment first"

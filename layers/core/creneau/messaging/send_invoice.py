@@ -27,6 +27,7 @@ from creneau.shared.actor import Actor
 from creneau.shared.again import Again
 from creneau.shared.errors import DomainError, Refused, invalid
 from creneau.shared.model import Value
+from creneau.shared.refusal import Refusal
 from creneau.shared.settings import SETTINGS, Clinic, Settings
 from creneau.shared.store import Put, Store, Unchanged, require
 from creneau.shared.time import Clock
@@ -35,13 +36,10 @@ ON_ITS_WAY = frozenset({MessageState.SCHEDULED, MessageState.CLAIMED})
 NEVER_LEFT = frozenset({MessageState.CANCELLED, MessageState.SUPPRESSED, MessageState.FAILED})
 
 
-class NotSent(Value, frozen=True, kw_only=True):
+class NotSent(Refusal, frozen=True, kw_only=True):
     """An invoice of many that was not sent, and what to mend."""
 
     invoice_id: str
-    code: str
-    problem: str
-    remedy: str
 
 
 class SentMany(Value, frozen=True, kw_only=True):
@@ -87,7 +85,7 @@ class SendInvoice:
             try:
                 done.append(self(id, by, once_more, signature_id))
             except DomainError as error:
-                wrong.append(NotSent(invoice_id=id, code=error.code, problem=error.detail, remedy=error.remedy))
+                wrong.append(NotSent.of(error, invoice_id=id))
         return SentMany(messages=tuple(done), not_sent=tuple(wrong))
 
     def sendings(self, invoices: Sequence[tuple[str, int]]) -> dict[str, list[Message]]:

@@ -11,7 +11,7 @@ from creneau.billing.online.ports import Session
 from creneau.billing.owed import OwedKind
 from creneau.billing.pay_due import PayDue
 from creneau.billing.payer_record import payer_record_ref
-from creneau.billing.payment import Method, Payment, RecordPayment, payment_ref
+from creneau.billing.payment import Method, Paid, Payment, RecordPayment, payment_ref
 from creneau.billing.task import Task, TaskKind, task_id
 from creneau.shared.actor import SYSTEM
 from creneau.shared.again import Again
@@ -101,8 +101,14 @@ class BookCheckout:
 
     def _pay(self, id: str, item: CheckoutItem, amount: int, checkout: Checkout, on: date) -> Payment:
         pay = self.record if item.kind is OwedKind.INVOICE else self.pay_due
-        reference = checkout.payment_intent or checkout.id
-        return pay(id, item.id, amount, checkout.currency, Method.ONLINE, on, SYSTEM, reference)
+        paid = Paid(
+            amount=amount,
+            currency=checkout.currency,
+            method=Method.ONLINE,
+            paid_on=on,
+            reference=checkout.payment_intent or checkout.id,
+        )
+        return pay(id, item.id, paid, SYSTEM)
 
     def _close(self, checkout_id: str) -> Checkout:
         checkout = require(self.store, checkout_ref(checkout_id))
