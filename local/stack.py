@@ -1,6 +1,7 @@
 """A whole clinic's stack on this computer: the engine, the deployed template, staff who can sign in, the front door."""
 
 import fcntl
+import json
 import os
 import platform
 import shlex
@@ -18,6 +19,7 @@ from local.engine.client import Engine
 from local.engine.deploy import deploy
 from local.site import client as site
 from local.staff import Staff
+from local.stripe import SECRET_KEY, WEBHOOK_SECRET
 
 NAME = "creneau-local"
 PASSWORD = "Cabinet-du-Lac-1"
@@ -26,7 +28,7 @@ USERS = (
     {"role": "secretary", "name": "secretary@clinic.example", "password": PASSWORD},
     {"role": "practitioner", "name": "practitioner@clinic.example", "password": PASSWORD},
 )
-STICKY = ("site.port", "port")
+STICKY = ("site.port", "stripe.port", "port")
 
 
 @dataclass(frozen=True)
@@ -46,9 +48,11 @@ class Stack:
         engine = Engine.start(home, persist)
         try:
             url = site.start(home)
-            parameters = {**sam_parameters(), "PublicBaseUrl": url}
+            online = {"StripeSecret": stripe_keys(engine), "StripeApi": (homes.read(home, "site") or {})["stripe"]}
+            late = {"PublicBaseUrl": url, **online}
+            parameters = {**sam_parameters(), **late}
             with _alone():
-                outputs = deploy(engine, homes.ROOT, NAME, parameters, homes.BUILD, late=["PublicBaseUrl"])
+                outputs = deploy(engine, homes.ROOT, NAME, parameters, homes.BUILD, late=late)
             state = {
                 "clinic": parameters["ClinicName"],
                 "zone": parameters["ClinicTimeZone"],
@@ -130,6 +134,13 @@ def sam_parameters() -> dict[str, str]:
     # The layers' makefiles read these: the engine's functions run in this interpreter, with its packages.
     os.environ.update(CRENEAU_LAYER="local", PYTHON_VERSION=python, ARCHITECTURE=architecture, PYTHON=sys.executable)
     return {**given, "PythonRuntime": f"python{python}", "Architecture": architecture}
+
+
+def stripe_keys(engine: Engine) -> str:
+    """The ARN of a secret with the keys of the stand-in for Stripe."""
+    keys = {"secret_key": SECRET_KEY, "webhook_secret": WEBHOOK_SECRET}
+    made = engine.client("secretsmanager").create_secret(Name="creneau/stripe", SecretString=json.dumps(keys))
+    return str(made["ARN"])
 
 
 def employ(engine: Engine, pool: str) -> None:

@@ -1,13 +1,15 @@
-"""Serves the site of one home until it is told to end; its address is written to HOME/site.json."""
+"""Serves the site of one home, and a stand-in for Stripe, until it is told to end; their addresses go to HOME/site.json."""
 
 import argparse
 import os
 import signal
 import sys
+import threading
 from pathlib import Path
 
 from local import homes
 from local.site.server import serve_on
+from local.stripe import StripeStandIn
 
 
 def main() -> None:
@@ -17,7 +19,9 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     socket = homes.listener(home, "site")
     server = serve_on(socket, home)
-    homes.write(home, "site", {"url": server.url, "pid": os.getpid()})
+    stripe = StripeStandIn(homes.listener(home, "stripe"), home)
+    threading.Thread(target=stripe.serve_forever, daemon=True).start()
+    homes.write(home, "site", {"url": server.url, "stripe": stripe.url, "pid": os.getpid()})
     try:
         server.serve_forever(poll_interval=0.1)
     finally:

@@ -1,4 +1,4 @@
-"""Decides who answers a request: the stack's HTTP API for /o, /u and /v1, this program's own pages for the rest."""
+"""Decides who answers a request: the stack's HTTP API for /o, /p, /u, /v1 and webhooks, our own pages for the rest."""
 
 import http
 import logging
@@ -14,7 +14,7 @@ from local.site.answer import Answer, NotYet, page, problem
 from local.site.pages import PAGES, Request
 
 LARGEST_BODY = 10 * 1024 * 1024
-OF_THE_STACK = ("o", "u", "v1")
+OF_THE_STACK = ("o", "p", "u", "v1", "webhooks")
 logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
 logger = logging.getLogger("site")
 

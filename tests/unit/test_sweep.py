@@ -41,6 +41,7 @@ def test_a_query_that_fails_leaves_the_messages_swept_and_is_told():
         walk_group=nothing,
         finish_invoice=nothing,
         sweep_run=nothing,
+        sweep_checkout=nothing,
         trouble=lambda about, error: told.append((about, type(error))),
     )()
     assert (swept.waitlist, swept.replanned, swept.messages) == (1, 2, 3)

@@ -22,8 +22,15 @@ from creneau.waitlist.offer_page import ClinicFacts
 TEMPLATES = Path(__file__).parent / "templates"
 
 
-def page(template: str, status: int, language: str, clinic: ClinicFacts, values: Mapping[str, Any]) -> Response:
-    """Raises on a value that the template asks for and is not given."""
+def page(
+    template: str,
+    status: int,
+    language: str,
+    clinic: ClinicFacts,
+    values: Mapping[str, Any],
+    leads_to: tuple[str, ...] = (),
+) -> Response:
+    """`leads_to`: origins that its forms are sent on to. Raises on a value that the template asks for and is not given."""
     style = style_of(clinic.colour)
     body = (
         _environment()
@@ -39,14 +46,15 @@ def page(template: str, status: int, language: str, clinic: ClinicFacts, values:
             say=lambda key, **more: say(language, key, **more),
         )
     )
-    return Response(status, body, headers_of(style, language))
+    return Response(status, body, headers_of(style, language, leads_to))
 
 
-def headers_of(style: str, language: str) -> dict[str, str]:
+def headers_of(style: str, language: str, leads_to: tuple[str, ...] = ()) -> dict[str, str]:
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    targets = " ".join(("'self'", *leads_to))
     policy = (
         f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        f"form-action {targets}; base-uri 'none'; frame-ancestors 'none'"
     )
     return {
         "Content-Type": "text/html; charset=utf-8",

@@ -2,9 +2,11 @@
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from urllib.parse import parse_qs
 
 from api.gateway import Request
+from creneau.billing.promise import Says
 from creneau.waitlist.answer import Answer
 
 LARGEST = 2048
@@ -30,6 +32,16 @@ class OptOutForm:
     nonce: str = ""
 
 
+@dataclass(frozen=True)
+class PayForm:
+    """`pay` is the currency to pay now, or empty; `says` what is promised. `nonce` is empty when it is none of ours."""
+
+    pay: str = ""
+    says: Says | None = None
+    on: date | None = None
+    nonce: str = ""
+
+
 def offer_form(request: Request) -> OfferForm:
     fields = _fields(request)
     answer = _only(fields, "answer")
@@ -39,6 +51,15 @@ def offer_form(request: Request) -> OfferForm:
 def opt_out_form(request: Request) -> OptOutForm:
     fields = _fields(request)
     return OptOutForm(_only(fields, "end") == "all", _nonce(fields))
+
+
+def pay_form(request: Request) -> PayForm:
+    fields = _fields(request)
+    pay, says = _only(fields, "pay"), _only(fields, "says")
+    known = pay if re.fullmatch(r"[A-Z]{3}", pay) else ""
+    said = Says(says) if says in set(Says) else None
+    on = None if said is Says.NOT_MINE else _day(_only(fields, "on"))
+    return PayForm(known, said, on, _nonce(fields))
 
 
 def is_one_click(request: Request) -> bool:
@@ -67,3 +88,10 @@ def _only(fields: dict[str, list[str]], name: str) -> str:
 def _nonce(fields: dict[str, list[str]]) -> str:
     nonce = _only(fields, "nonce")
     return nonce if _NONCE.fullmatch(nonce) else ""
+
+
+def _day(given: str) -> date | None:
+    try:
+        return date.fromisoformat(given) if re.fullmatch(r"\d{4}-\d\d-\d\d", given) else None
+    except ValueError:
+        return None

@@ -7,7 +7,7 @@ from api.errors import WrongMethod, as_domain_error, status_of
 from api.framed import Noted
 from api.gateway import Request, Response
 from api.pages.plain import method_page, trouble_page, unknown_page
-from api.patient import offer, opt_out
+from api.patient import offer, opt_out, pay
 from api.patient.language import language_asked
 from creneau.shared.errors import NotFound
 from creneau.shared.link import TOKEN_LENGTH
@@ -16,7 +16,8 @@ from creneau.waitlist.offer_page import ClinicFacts, facts_of
 from creneau.wiring import App
 
 _TOKEN = re.compile(rf"[A-Za-z0-9_-]{{{TOKEN_LENGTH}}}", re.ASCII)
-PAGES = {"o": (offer.show, offer.answer), "u": (opt_out.show, opt_out.answer)}
+_BESIDE = re.compile(rf"done|left|[A-Za-z0-9_-]{{{TOKEN_LENGTH}}}/[A-Za-z0-9_]{{1,60}}", re.ASCII)
+PAGES = {"o": (offer.show, offer.answer), "u": (opt_out.show, opt_out.answer), "p": (pay.show, pay.answer)}
 """What the first letter of a link's path opens: how it is shown, how it is answered."""
 
 METHODS = ("GET", "HEAD", "POST")
@@ -30,6 +31,8 @@ def respond(request: Request, app: App, noted: Noted) -> Response:
     noted["route"] = f"/{first if first in PAGES else 'o'}/{{token}}"
     if request.method not in METHODS:
         raise WrongMethod("a page is shown and answered", code="method", remedy=f"use {', '.join(METHODS)}")
+    if first == "p" and _BESIDE.fullmatch(rest[0]) and (found := pay.beside(request, rest[0], app, noted)):
+        return _as_asked(found, request)
     token = rest[0] if first in PAGES and _TOKEN.fullmatch(rest[0]) else ""
     does = answer if request.method == "POST" else show
     return _as_asked(does(request, token, app, noted), request)

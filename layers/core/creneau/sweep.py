@@ -8,6 +8,7 @@ from creneau.agenda.absence import AbsenceRecord
 from creneau.agenda.appointment import Appointment
 from creneau.agenda.blocked_address import BlockedAddress
 from creneau.billing.invoice import Invoice
+from creneau.billing.online.checkout import Checkout
 from creneau.billing.run import BillingRun
 from creneau.messaging.group import SmsGroup
 from creneau.shared.model import Stored, Value
@@ -28,6 +29,7 @@ class Swept(Value, frozen=True, kw_only=True):
     invoices: int = 0
     runs: int = 0
     messages: int = 0
+    checkouts: int = 0
     failed: tuple[str, ...] = ()
 
 
@@ -47,6 +49,7 @@ class Sweep:
     walk_group: Callable[[str], object]
     finish_invoice: Callable[[str], object]
     sweep_run: Callable[[str], object]
+    sweep_checkout: Callable[[str], object]
     trouble: Callable[[Ref[Any] | str, Exception], None]
 
     def __call__(self) -> Swept:
@@ -62,6 +65,8 @@ class Sweep:
             "invoices": self._guard("invoices", self._each(Invoice, self.finish_invoice), failed),
             "runs": self._guard("runs", self._each(BillingRun, self.sweep_run), failed),
             "messages": self._guard("messages", self.messages, failed),
+            # Last: each asks somebody else, who may take his time.
+            "checkouts": self._guard("checkouts", self._each(Checkout, self.sweep_checkout), failed),
         }
         return Swept(**counts, failed=tuple(failed))
 

@@ -17,8 +17,8 @@ from creneau.billing.online.ports import NotReached, RefusedByStripe, Session, S
 from creneau.billing.online.told_by_stripe import Told
 
 VERSION = "2025-09-30.clover"
-PATIENCE = 12.0
-"""Seconds that one call may take."""
+PATIENCE = 7.0
+"""Seconds that one call may take: a start makes three at most."""
 
 TOLERANCE = 300
 """Seconds that a webhook's signature may be old: Stripe's own recommendation."""

@@ -16,10 +16,6 @@ class StripeKeys:
         self._read: dict[str, str] = {}
         self._at = 0.0
 
-    @property
-    def are_there(self) -> bool:
-        return bool(self._secret)
-
     def secret_key(self) -> str:
         return self._keys()["secret_key"]
 

@@ -9,11 +9,12 @@ from creneau.agenda.attendance import Attendance
 from creneau.sweep import Sweep
 from creneau.waitlist.sweep import SweepWaitlist
 from creneau.wiring.billing_runs import BillingRuns
+from creneau.wiring.online import Online
 from creneau.wiring.payments import Payments
 from creneau.wiring.waitlist import Waitlist
 
 
-class App(Waitlist, BillingRuns, Payments):
+class App(Waitlist, BillingRuns, Payments, Online):
     """The composition root. Tests override what they want to hold in their hands."""
 
     @cached_property
@@ -35,6 +36,7 @@ class App(Waitlist, BillingRuns, Payments):
             self.walk_group,
             self.finish_invoice,
             self.sweep_run,
+            self.sweep_checkout,
             self.trouble,
         )
 

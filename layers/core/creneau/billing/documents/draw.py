@@ -1,9 +1,8 @@
 """Draws a document: the same bytes for the same document, wherever and whenever it is drawn.
 
-What it needs beside this package (typst, segno, the type) comes with the documents layer, so it is imported when used.
+What it needs beside this package (typst, the type) comes with the documents layer, so it is imported when used.
 """
 
-import io
 import logging
 import unicodedata
 from datetime import UTC, datetime
@@ -14,13 +13,10 @@ from typing import Any
 import msgspec
 
 from creneau.billing.documents.document import Document
+from creneau.billing.documents.payment_code import code_for_print
 from creneau.billing.documents.pdf_metadata import with_factur_x
 
 HERE = Path(__file__).parent
-
-MASK = 0
-"""Of the eight patterns that a reader can undo. Finding which one scores best is most of what a code costs, and every one
-is read alike at the size of print (docs/performance.md)."""
 
 
 def draw(document: Document, logo: bytes = b"") -> bytes:
@@ -47,7 +43,7 @@ def pictures(document: Document, logo: bytes = b"", dots_per_inch: int = 144) ->
 def _set(document: Document, logo: bytes, **how: Any) -> Any:
     given = _drawable(msgspec.to_builtins(document.with_(electronic="")))
     code = document.slip.code if document.slip else document.transfer.code if document.transfer else ""
-    given |= {"code": _svg(code, bare=document.slip is not None) if code else "", "logo": list(logo)}
+    given |= {"code": code_for_print(code, bare=document.slip is not None) if code else "", "logo": list(logo)}
     given |= {"electronic": document.electronic}
     at = datetime.fromisoformat(document.issued_on).replace(tzinfo=UTC)
     return _compiler().compile(sys_inputs={"document": msgspec.json.encode(given).decode()}, timestamp=at, **how)
@@ -77,13 +73,3 @@ def _compiler() -> Any:
 
     type_ = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[creneau_fonts.FOLDER])
     return typst.Compiler(HERE / "invoice.typ", root=HERE, font_paths=type_)
-
-
-def _svg(payload: str, bare: bool) -> str:
-    """With error correction M, as both standards ask; `bare`: without the quiet zone, which the slip has around it."""
-    import segno
-
-    code = segno.make_qr(payload, error="m", boost_error=False, encoding="utf-8", mask=MASK)
-    written = io.BytesIO()
-    code.save(written, kind="svg", border=0 if bare else 4, xmldecl=False, nl=False, unit="mm", svgns=True)
-    return written.getvalue().decode()

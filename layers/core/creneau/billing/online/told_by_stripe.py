@@ -13,8 +13,9 @@ from creneau.shared.time import Clock
 
 
 class Told(Value, frozen=True, kw_only=True):
-    """One event, reduced to what matters: `about` is `session`, `refund` or `dispute`. `refunded` is all that was given back
-    of the payment so far, in minor units. `checkout_id` is ours, where Stripe says it."""
+    """One event, reduced to what matters: `about` is `session`, `refund`, `dispute` or `nothing`. `refunded` is all that was
+    given back of the payment so far, in minor units. `checkout_id` is ours, where Stripe says it.
+    """
 
     about: str
     session_id: str = ""
@@ -42,6 +43,8 @@ class HearStripe:
     def __call__(self, told: Told) -> Heard:
         if told.about == "session":
             return self._session(told)
+        if told.about == "nothing":
+            return Heard(outcome="nothing")
         checkout = self._named(told.checkout_id) or self._of_intent(told.payment_intent)
         if checkout is None:
             return Heard(outcome="nothing")
