@@ -55,6 +55,7 @@ RIGHTS = {
     "GET /v1/tasks": READ_BY_ALL,
     "POST /v1/tasks/{task_id}/decide": READ_BY_ALL,
     "GET /v1/reminders/replanning": AGENDA,
+    "GET /v1/payers/{payer_key}/checkouts": {"admin", "secretary", "billing"},
     **{
         f"GET /v1/{many}{one}": READ_BY_ALL
         for many, one_of in (
