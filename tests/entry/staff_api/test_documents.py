@@ -45,6 +45,21 @@ def test_a_draft_then_the_final_invoice_then_its_receipt(books, shelf, world):
     assert books.get("/v1/invoices/inv_gone/document").status == 404
 
 
+@pytest.mark.rule("B-10")
+def test_whatever_a_template_can_hide_is_left_out(books, shelf, world):
+    hidden = {"name": "Sans paiement", "hide": ["logo", "payment_code"]}
+    template = Staff(world, roles=("admin",), id="user-admin").post("/v1/invoice-templates", hidden)
+    drawn = {}
+    for patient, more in (("pat_1", {}), ("pat_2", {"template_id": template["id"]})):
+        (id,) = drafted(books, patient_id=patient, **more)["invoice_ids"]
+        books.post(f"/v1/invoices/{id}/finalise")
+        books.get(f"/v1/invoices/{id}/document")
+        drawn[patient] = next(content for key, content in shelf.lies.items() if id in key)
+    assert [b"slip=None" in content for content in drawn.values()] == [False, True]
+    refused = books.post("/v1/invoice-templates", {"name": "x", "hide": ["practitioner"]})
+    assert (refused.status, refused.fields) == (422, ["hide[0]"])
+
+
 def test_a_practitioner_opens_none_of_anothers(books, shelf, world):
     (id,) = drafted(books)["invoice_ids"]
     stranger = Staff(world, roles=("practitioner",), id="user-else")

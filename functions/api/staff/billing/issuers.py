@@ -116,7 +116,7 @@ class InvoiceTemplateGiven(Given):
     introduction: Text = ""
     footer: Text = ""
     terms: Text = ""
-    hide: tuple[Literal["practitioner", "service_date", "logo", "payment_code"], ...] = ()
+    hide: tuple[Literal["logo", "payment_code"], ...] = ()
 
 
 def _issuer(id: str, given: IssuerGiven) -> Issuer:

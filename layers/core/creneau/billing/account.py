@@ -42,7 +42,7 @@ def accounts(documents: Iterable[Invoice], today: date) -> list[Account]:
 
 
 class Revenue(Value, frozen=True, kw_only=True):
-    """A month's: `invoiced` by the documents' dates, credit notes taken off; `tax` the taxes in it; `paid_in` what came in.
+    """A month's: `invoiced` by the documents' dates, taxes in it and credit notes taken off; `paid_in` what came in.
 
     `practitioner_id` is None for lines that name none. Payments are shared out as their invoice's lines are.
     """

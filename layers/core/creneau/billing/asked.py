@@ -1,4 +1,4 @@
-"""What staff ask to be invoiced, and everything that must be read to say what that comes to (B-01 to B-05, B-10)."""
+"""What staff ask to be invoiced, and what that comes to (B-01 to B-05, B-10)."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

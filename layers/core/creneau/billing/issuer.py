@@ -78,7 +78,8 @@ class Issuer(Stored, frozen=True, kw_only=True):
 
 
 class InvoiceTemplate(Stored, frozen=True, kw_only=True):
-    """The words around an invoice's lines, and what is left out of it (`hide`: `practitioner`, `time`, `logo`, `qr`)."""
+    """The words around an invoice's lines, and what is left out of it: `hide` names `logo`, or `payment_code` with all that
+    is said of paying."""
 
     id: str
     name: str
@@ -87,6 +88,14 @@ class InvoiceTemplate(Stored, frozen=True, kw_only=True):
     footer: str = ""
     terms: str = ""
     hide: tuple[str, ...] = ()
+
+    @property
+    def shows_logo(self) -> bool:
+        return "logo" not in self.hide
+
+    @property
+    def asks_to_pay(self) -> bool:
+        return "payment_code" not in self.hide
 
 
 def issuer_ref(id: str) -> Ref[Issuer]:

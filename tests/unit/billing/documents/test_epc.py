@@ -36,7 +36,7 @@ def test_none_where_nothing_can_be_transferred():
 
 
 def test_only_in_eur_and_where_it_is_wanted():
-    hidden = printed(sample("FR", template=InvoiceTemplate(id="t", name="t", hide=("qr",))))
+    hidden = printed(sample("FR", template=InvoiceTemplate(id="t", name="t", hide=("payment_code",))))
     assert (hidden.transfer, hidden.slip) == (None, None)
     francs = printed(sample("FR", currency="CHF"))
     assert francs.transfer is not None

@@ -81,7 +81,7 @@ def test_amounts(price, written, shown):
 def test_there_is_none_where_nothing_can_be_paid_by_it():
     free = sample("CH", lines=(Line(text="Contrôle", price=0),))
     unpriced = sample("CH", final=False)
-    hidden = sample("CH", template=InvoiceTemplate(id="t", name="t", hide=("qr",)))
+    hidden = sample("CH", template=InvoiceTemplate(id="t", name="t", hide=("payment_code",)))
     note = sample("CH", kind=DocumentKind.CREDIT_NOTE)
     no_account = sample("CH", of_issuer={"account": Account()})
     frozen = sample("CH").frozen

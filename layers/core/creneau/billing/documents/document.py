@@ -111,7 +111,7 @@ def document_of(
     words = frozen.template or InvoiceTemplate(id="", name="")
     paid = [p for p in payments if p.cancelled_at is None]
     receipt = printed is Printed.RECEIPT
-    asks = invoice.kind is DocumentKind.INVOICE and not receipt and frozen.totals.total > 0 and "qr" not in words.hide
+    asks = invoice.kind is DocumentKind.INVOICE and not receipt and frozen.totals.total > 0 and words.asks_to_pay
     bill = _bill(invoice, frozen) if asks and invoice.is_final else None
     return Document(
         language=frozen.language,

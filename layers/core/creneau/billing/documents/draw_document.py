@@ -49,7 +49,7 @@ class DrawDocument:
             return Drawn(key=key, sha256=there)
         look = (self.store.get(SETTINGS) or Settings()).look
         frozen = invoice.frozen or self._preview(invoice)
-        hidden = frozen.template is not None and "logo" in frozen.template.hide
+        hidden = frozen.template is not None and not frozen.template.shows_logo
         document = document_of(invoice, frozen, look.colour, printed, payments)
         content = self.draw(document, b"" if hidden else self.logo())
         sha256 = hashlib.sha256(content).hexdigest()
