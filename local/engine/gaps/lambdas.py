@@ -12,6 +12,7 @@ from ministack.services import lambda_svc
 
 from local.engine.idle import busy_when
 from local.engine.patching import lean_on, replaces
+from local.engine.site import sitecustomize as wall
 
 ERROR = "__engine_error__"
 END_OF_LOG = "__engine_end_of_log__"
@@ -88,6 +89,15 @@ def _in_turn(invoke: Any, func: Any, event: Any, request_id: str) -> dict[str, A
             return result
     finally:
         _under_way.discard(invocation)
+
+
+@replaces(lambda_svc, "reap_idle_workers")
+def _when_really_idle(original: Any, ttl: float | None = None) -> int:
+    """By a clock that jumped, each was idle for hours: all but the first of a function would start anew every minute."""
+    if time.monotonic() - wall.jumped_at < (runtime._LOCAL_WORKER_TTL if ttl is None else ttl):
+        return 0
+    ended: int = original(ttl)
+    return ended
 
 
 @busy_when
