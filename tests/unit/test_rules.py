@@ -12,8 +12,13 @@ MESSAGES = [f"M-{n:02}" for n in range(1, 22)]
 SIGNATURES = [f"G-{n:02}" for n in range(1, 5)]
 SMS = [f"S-{n:02}" for n in range(1, 7)]
 INVOICES = [f"B-{n:02}" for n in range(1, 12)]
-KEPT = [*AGENDA, *WAITLIST, *MESSAGES, *SIGNATURES, *SMS, *INVOICES, "P-01", "P-02"]
-DECIDED = [*WAITLIST, *(f"M-{n:02}" for n in range(9, 19)), "M-20", *SMS, *(f"B-{n:02}" for n in range(6, 12))]
+AUTOMATIC = [f"C-{n:02}" for n in range(1, 7)]
+REMINDERS = [f"D-{n:02}" for n in range(1, 9)]
+KEPT = [*AGENDA, *WAITLIST, *MESSAGES, *SIGNATURES, *SMS, *INVOICES, *AUTOMATIC, *REMINDERS, "P-01", "P-02"]
+DECIDED = [
+    *(*WAITLIST, *(f"M-{n:02}" for n in range(9, 19)), "M-20", *SMS),
+    *(*(f"B-{n:02}" for n in range(6, 12)), *AUTOMATIC, *REMINDERS),
+]
 
 
 def test_every_rule_is_carried_by_a_test() -> None:
