@@ -37,7 +37,7 @@ def test_waits_of_days_end_when_their_time_has_come(app):
     ended = app.ended(arn)
     assert ended["status"] == "SUCCEEDED"
     assert json.loads(ended["output"])["now"] == pytest.approx(app.engine.now().timestamp(), abs=5)
-    assert time.monotonic() - start < 3
+    assert time.monotonic() - start < 10
 
 
 def test_branches_that_all_wait_are_at_rest(app):
