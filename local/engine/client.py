@@ -75,7 +75,7 @@ class Engine:
         with contextlib.suppress(ProcessLookupError):
             os.kill(self.pid, signal.SIGTERM)
         if self._process:
-            self._process.wait(30)
+            self._process.wait(60)
             return
         end = time.monotonic() + 60
         while (self.home / "engine.json").exists() or (self.home / "tmp").exists():  # in this order they go
