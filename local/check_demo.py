@@ -8,13 +8,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from local import check_invoices, check_messages, homes
+from local import check_invoices, check_messages, check_payments, homes
 from local.demo.record import read
 from local.reread import NotSo, World, same
 from local.stack import Stack
 from local.staff import StaffError
 
 STEPS = (
+    *check_payments.CHECKS,
     *("cancelled", "offered", "scanned", "declined", "accepted", "superseded", "confirmed"),
     *("cascaded", *check_messages.CHECKS, "expired", "asked_again"),
     *check_invoices.CHECKS,
@@ -118,6 +119,7 @@ def asked_again(world: World, step: dict[str, Any]) -> None:
 
 
 CHECKS: dict[str, Callable[[World, dict[str, Any]], None]] = {
+    **check_payments.CHECKS,
     "cancelled": cancelled,
     "offered": offered,
     "scanned": scanned,

@@ -13,6 +13,7 @@ from local.check_demo import check
 from local.demo.invoices_story import tell_invoices
 from local.demo.mail import Mailbox
 from local.demo.messages_story import tell_of_messages
+from local.demo.payments_story import QUIET_DAYS, tell_payments
 from local.demo.people import People
 from local.demo.record import Record
 from local.demo.scene import Scene
@@ -45,8 +46,9 @@ def main() -> int:
         with teller.doing("An AWS account in one process; sam deploys the clinic's stack to it"):
             stack = Stack.start(home)
         with teller.doing("The sample clinic, over the staff API: 60 patients, a month of agenda, a waitlist"):
-            load(stack)
+            load(stack, QUIET_DAYS)
         scene = _scene(stack, teller, Record(log))
+        tell_payments(scene)
         offer = tell(scene, tell_of_messages)
         tell_invoices(scene)
         verdict = check(log, stack) if log else []

@@ -26,11 +26,11 @@ class Mail:
     def links(self) -> list[str]:
         return re.findall(r"https?://[^\s<>\"]+", self.text)
 
-    def link_to(self, site: str) -> str:
-        """The one link into the clinic's own pages; ValueError when there is none, or another in the HTML part."""
-        found = {link for link in self.links if link.startswith(f"{site}/o/")}
+    def link_to(self, site: str, page: str = "o") -> str:
+        """The one link to an offer, or to `p`, the page to pay; ValueError when there is none, or another in the HTML."""
+        found = {link for link in self.links if link.startswith(f"{site}/{page}/")}
         if len(found) != 1:
-            raise ValueError(f"email {self.id} has {len(found)} links to an offer")
+            raise ValueError(f"email {self.id} has {len(found)} links to {site}/{page}/")
         link = found.pop()
         if link not in self.html:
             raise ValueError(f"the HTML part of email {self.id} has another link than its text part")

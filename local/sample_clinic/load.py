@@ -36,12 +36,14 @@ class Clinic:
     appointments: int
 
 
-def load(stack: Stack) -> Clinic:
-    """The month begins on the day after this was first done on the stack."""
+def load(stack: Stack, quiet_days: int = 0) -> Clinic:
+    """The month begins on the day after this was first done on the stack, or so many days later."""
     staff, zone = stack.staff("admin", direct=True), ZoneInfo(stack.state["zone"])
     known = homes.read(stack.home, "clinic")
-    today = known["first_day"] if known else staff.get("/now")["local_now"][:10]
-    homes.write(stack.home, "clinic", {"first_day": today})
+    if known is None:
+        today = date.fromisoformat(staff.get("/now")["local_now"][:10])
+        known = {"first_day": f"{today + timedelta(days=quiet_days)}"}
+        homes.write(stack.home, "clinic", known)
     settings = staff.get("/settings")
     if settings["version"] == 0:
         off = [*settings["messaging"]["off"], QUIET]
@@ -49,7 +51,7 @@ def load(stack: Stack) -> Clinic:
     if staff.get("/signatures/default")["version"] == 0:
         staff.put("/signatures/default", {"text": catalogue.SIGNATURE}, 0)
     with ThreadPoolExecutor(HANDS) as hands:
-        entry = _Entry(staff, date.fromisoformat(today), zone, hands)
+        entry = _Entry(staff, date.fromisoformat(known["first_day"]), zone, hands)
         clinic = entry.enter(stack.user_id("practitioner"))
         stack.engine.wait_idle(PATIENCE)
         settings = staff.get("/settings")

@@ -132,6 +132,16 @@ def lie_about(step: dict, steps: dict) -> None:
             step["credits"][f"confirmed.sms.{steps['booked']['appointment_id']}.0"] += 1
         case "explained":
             step["message_id"] = f"confirmed.email.{steps['booked']['appointment_id']}.0"
+        case "invoicing_on":
+            step["template_id"] = "reminder.email"
+        case "invoiced":
+            step["invoices"][0]["mail_id"] = step["invoices"][1]["mail_id"]
+        case "paid_at_once":
+            step["invoice_id"] = steps["reminded_to_pay"]["invoice_id"]
+        case "reminded_to_pay":
+            step["unasked"] = [step["patient_id"]]
+        case "left_out":
+            step["because"] = dict.fromkeys(step["because"], "promised_to_pay")
         case "month_planned":
             step["asked"] = step["asked"][1:]
         case "finalised":

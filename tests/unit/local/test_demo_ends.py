@@ -22,7 +22,8 @@ class FakeStack:
 def stopped(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     ended: list[Path] = []
     monkeypatch.setattr("local.stack.Stack.start", lambda home: FakeStack())
-    monkeypatch.setattr(demo, "load", lambda stack: None)
+    monkeypatch.setattr(demo, "load", lambda stack, quiet_days: None)
+    monkeypatch.setattr(demo, "tell_payments", lambda scene: None)
     monkeypatch.setattr(
         demo, "tell", lambda scene, meanwhile: OpenOffer("http://127.0.0.1:1/o/x", "Ivo Nessi, Italian")
     )
