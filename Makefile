@@ -9,7 +9,8 @@ VENV   := .venv
 PY     := $(VENV)/bin/python
 CODE    = $(wildcard layers/core/creneau functions local tools tests)
 WORKERS ?= 2
-PYTEST  = $(PY) -m pytest -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
+# In the order of the folders: what takes long (e2e, engine, faults) comes first, and no worker is left with it at the end.
+PYTEST  = $(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 # Programs of the environment (sam, node, npm) come before the machine's own.
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
