@@ -8,7 +8,7 @@ from creneau.agenda.catalogue import Consent, Patient, patient_ref
 from creneau.agenda.consent import ChangeConsent
 from creneau.messaging.message import Kind, Message
 from creneau.messaging.reader import reader_of_patient
-from creneau.shared.link import Link, hash_of, nothing_opened, opened, token_of
+from creneau.shared.link import Link, new_link, nothing_opened, opened
 from creneau.shared.model import Value
 from creneau.shared.settings import Clinic, language_of
 from creneau.shared.store import Store
@@ -38,16 +38,9 @@ def new_opt_out_link(
     patient_id: str, random_bytes: Callable[[int], bytes], clinic: Clinic, now: datetime
 ) -> tuple[str, Link]:
     """The token, which is told once and never kept, and the link that it opens."""
-    token = token_of(random_bytes(16))
-    link = Link(
-        hash=hash_of(token),
-        purpose=PURPOSE,
-        subject={"patient_id": patient_id},
-        key=random_bytes(16).hex(),
-        created_at=now,
-        ttl=int(after_months(now, KNOWN_MONTHS, clinic.zone).timestamp()),
+    return new_link(
+        PURPOSE, {"patient_id": patient_id}, after_months(now, KNOWN_MONTHS, clinic.zone), random_bytes, now
     )
-    return token, link
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from creneau.messaging.facts import Known
 from creneau.messaging.message import Kind
 from creneau.messaging.opt_out import has_opt_out, new_opt_out_link
 from creneau.messaging.payments.pay_link import new_pay_link, payer_asked
-from creneau.shared.link import Link, hash_of, token_of
+from creneau.shared.link import Link, new_link
 from creneau.shared.model import Value
 from creneau.shared.settings import Clinic
 
@@ -43,8 +43,9 @@ class MakeSecrets:
         """`pays`: whether a message to a payer carries the link of what they owe."""
         message = known.message
         if message.kind is Kind.OFFER and known.offer is not None:
-            token = token_of(self.random_bytes(16))
-            return self._one("offer", f"/o/{token}", token, self._offer(token, known, now))
+            subject = {"round_id": message.round_id or "", "appointment_id": message.appointment_id or ""}
+            token, link = new_link("offer", subject, known.offer.expires_at + KNOWN_FOR, self.random_bytes, now)
+            return self._one("offer", f"/o/{token}", token, link)
         if message.patient_id and has_opt_out(message):
             token, link = new_opt_out_link(message.patient_id, self.random_bytes, self.clinic, now)
             return self._one("opt_out", f"/u/{token}", token, link)
@@ -56,15 +57,3 @@ class MakeSecrets:
 
     def _one(self, purpose: str, path: str, token: str, link: Link) -> Secrets:
         return Secrets(addresses={purpose: f"{self.public_base_url}{path}"}, tokens=(token,), links=(link,))
-
-    def _offer(self, token: str, known: Known, now: datetime) -> Link:
-        message, offer = known.message, known.offer
-        until = (offer.expires_at if offer else now) + KNOWN_FOR
-        return Link(
-            hash=hash_of(token),
-            purpose="offer",
-            subject={"round_id": message.round_id or "", "appointment_id": message.appointment_id or ""},
-            key=self.random_bytes(16).hex(),
-            created_at=now,
-            ttl=int(until.timestamp()),
-        )

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import re
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -39,6 +40,15 @@ class Link(Stored, frozen=True, kw_only=True):
 def token_of(random: bytes) -> str:
     """22 characters safe in an address."""
     return base64.urlsafe_b64encode(random).decode().rstrip("=")
+
+
+def new_link(
+    purpose: str, subject: dict[str, str], until: datetime, random_bytes: Callable[[int], bytes], now: datetime
+) -> tuple[str, Link]:
+    """The token, which is told once and never kept, and the link that it opens until then."""
+    token = token_of(random_bytes(16))
+    key, ttl = random_bytes(16).hex(), int(until.timestamp())
+    return token, Link(hash=hash_of(token), purpose=purpose, subject=subject, key=key, created_at=now, ttl=ttl)
 
 
 def link_ref(token: str) -> Ref[Link]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from creneau.messaging.facts import Known
-from creneau.shared.link import Link, hash_of, token_of
+from creneau.shared.link import Link, new_link
 from creneau.shared.settings import Clinic
 from creneau.shared.time import after_months
 
@@ -25,13 +25,4 @@ def new_pay_link(
     payer_key: str, random_bytes: Callable[[int], bytes], clinic: Clinic, now: datetime
 ) -> tuple[str, Link]:
     """The token, which is told once and never kept, and the link that it opens: its `subject` holds the `payer_key`."""
-    token = token_of(random_bytes(16))
-    link = Link(
-        hash=hash_of(token),
-        purpose=PURPOSE,
-        subject={"payer_key": payer_key},
-        key=random_bytes(16).hex(),
-        created_at=now,
-        ttl=int(after_months(now, KNOWN_MONTHS, clinic.zone).timestamp()),
-    )
-    return token, link
+    return new_link(PURPOSE, {"payer_key": payer_key}, after_months(now, KNOWN_MONTHS, clinic.zone), random_bytes, now)
