@@ -9,9 +9,10 @@ from creneau.agenda.catalogue import Agenda
 from creneau.changes import Change, name_changes
 from creneau.messaging.delay import parse_delay
 from creneau.messaging.message import Channel, Kind, MessageState
-from creneau.messaging.replan import STEP, ContinueReplan, SweepReplan
+from creneau.messaging.replan import STEP, ContinueReplan
 from creneau.messaging.replan_job import REPLAN_JOB, ReplanJob
 from creneau.messaging.template import TEMPLATE_BOOK, Line, TemplateBook
+from creneau.messaging.walk import SweepWalk
 from creneau.shared.settings import Look, MessagingSettings, Settings, SmsSettings
 from tests.support.post import NOW, Crash
 
@@ -227,7 +228,7 @@ def test_a_visit_that_cannot_be_planned_does_not_stop_the_walk(clinic):
 
 
 def sweep(post) -> int:
-    return SweepReplan(post.store, post.start_replan, post.continue_replan, post.clock)()
+    return SweepWalk(post.store, REPLAN_JOB, post.start_replan, post.continue_replan, post.clock)()
 
 
 def test_without_agendas_it_ends_at_once(post):

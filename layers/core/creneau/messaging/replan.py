@@ -2,26 +2,21 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from creneau.agenda.appointment import Appointment, appointment_ref
 from creneau.agenda.catalogue import Agenda
 from creneau.agenda.collections import appointments_from, catalogue
 from creneau.messaging.replan_job import REPLAN_JOB, ReplanJob, asked_for, asked_since
 from creneau.messaging.template import TEMPLATE_BOOK, TemplateBook
+from creneau.messaging.walk import AT_MOST_LEFT, STALLED, take_step, those_failing
 from creneau.shared.again import Again
 from creneau.shared.settings import SETTINGS, Settings
-from creneau.shared.store import Conflict, Put, Ref, Store, everything
+from creneau.shared.store import Put, Ref, Store, everything
 from creneau.shared.time import Clock
 
 STEP = 50
 """Visits planned at a time: whoever runs a step reads the table's changes, which wait meanwhile."""
-
-AT_MOST_LEFT = 500
-"""So many visits that failed are tried again; the record of the walk is one item."""
-
-STALLED = timedelta(minutes=3)
-"""Without a step for so long, the sweeper takes the next one."""
 
 
 @dataclass(frozen=True)
@@ -49,10 +44,7 @@ class StartReplan:
 
 @dataclass(frozen=True)
 class ContinueReplan:
-    """One step, and where it came to; its record in the stream asks for the next. `version`: the step that was recorded,
-    so that a record which is read twice does not make two walks; None: whatever is next.
-
-    A visit that can't be planned never stops the walk: it is tried again at the end, and `trouble` is told."""
+    """One step (`take_step`). A visit that can't be planned is tried again at the end, and `trouble` is told."""
 
     store: Store
     plan: Callable[[str], object]
@@ -60,13 +52,7 @@ class ContinueReplan:
     trouble: Callable[[Ref[Appointment], Exception], None]
 
     def __call__(self, version: int | None = None) -> None:
-        job = self.store.get(REPLAN_JOB)
-        if job is None or job.finished_at is not None or version not in (None, job.version):
-            return
-        try:
-            self.store.commit([Put(self._walked(job, self.clock()))])
-        except Conflict:
-            return  # another change began it anew, or another took this step
+        take_step(self.store, REPLAN_JOB, version, lambda job: self._walked(job, self.clock()))
 
     def _walked(self, job: ReplanJob, now: datetime) -> ReplanJob:
         ahead = [a.id for a in everything(self.store, catalogue(Agenda)) if a.id >= job.agenda_id]
@@ -92,29 +78,4 @@ class ContinueReplan:
         return job.with_(left=tuple(self._failing(job.left)), finished_at=now, look_at=None)
 
     def _failing(self, ids: Iterable[str]) -> list[str]:
-        failed = []
-        for id in ids:
-            try:
-                self.plan(id)
-            except Exception as error:  # noqa: BLE001 - told, and tried again at the end of the walk
-                self.trouble(appointment_ref(id), error)
-                failed.append(id)
-        return failed
-
-
-@dataclass(frozen=True)
-class SweepReplan:
-    """What the stream lost: a change that nobody walked for, or a step that nobody took. 1 when there was one to take."""
-
-    store: Store
-    start: Callable[[], object]
-    go_on: Callable[[], object]
-    clock: Clock
-
-    def __call__(self) -> int:
-        self.start()
-        job = self.store.get(REPLAN_JOB)
-        if job is None or job.look_at is None or job.look_at > self.clock():
-            return 0
-        self.go_on()
-        return 1
+        return those_failing(ids, self.plan, lambda id, error: self.trouble(appointment_ref(id), error))

@@ -5,28 +5,18 @@ from datetime import datetime
 
 from creneau.messaging.message import Channel, Kind
 from creneau.messaging.template import TemplateBook
-from creneau.shared.model import Stored
+from creneau.messaging.walk import Walk
 from creneau.shared.settings import Settings
 from creneau.shared.store import Ref
 
 
-class ReplanJob(Stored, frozen=True, kw_only=True):
-    """There is one; a newer change begins it anew.
-
-    `since` is when the change was made, or noticed where nobody can tell; `asked` what is asked for now, empty in jobs of
-    versions that did not keep it. Agendas are walked by id, each by start of its visits from `since` on: `agenda_id` is
-    the present one, `cursor` its next page. `done` counts visits; `left` are those that could not be planned, tried again
-    at the end.
+class ReplanJob(Walk, frozen=True, kw_only=True):
+    """`since` is when the change was made, or noticed where nobody can tell; `asked` is empty in jobs of versions that did
+    not keep it. Agendas are walked by id, each by start of its visits from `since` on: `agenda_id` is the present one.
     """
 
     since: datetime
-    asked: str = ""
     agenda_id: str = ""
-    cursor: str | None = None
-    done: int = 0
-    left: tuple[str, ...] = ()
-    finished_at: datetime | None = None
-    look_at: datetime | None = None
 
 
 REPLAN_JOB = Ref(ReplanJob, ("replan_job",))

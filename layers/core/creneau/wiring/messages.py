@@ -13,10 +13,12 @@ from creneau.messaging.plan_changes import PlanAppointmentMessages
 from creneau.messaging.plan_offers import PlanOffers
 from creneau.messaging.plan_reminders import PlanReminders
 from creneau.messaging.quiet_visits import ShowLosingVisits
-from creneau.messaging.replan import ContinueReplan, StartReplan, SweepReplan
+from creneau.messaging.replan import ContinueReplan, StartReplan
+from creneau.messaging.replan_job import REPLAN_JOB
 from creneau.messaging.resend import Resend, SendConfirmation
 from creneau.messaging.review import PlanReview
 from creneau.messaging.send_invoice import SendInvoice
+from creneau.messaging.walk import SweepWalk
 from creneau.wiring.sending import Sending
 from creneau.wiring.sms import Sms
 from creneau.wiring.templates import Templates
@@ -60,8 +62,8 @@ class Messages(Sending, Sms, Templates):
         return ContinueReplan(self.store, self.plan_reminders, self.clock, self.trouble)
 
     @cached_property
-    def sweep_replan(self) -> SweepReplan:
-        return SweepReplan(self.store, self.start_replan, self.continue_replan, self.clock)
+    def sweep_replan(self) -> SweepWalk:
+        return SweepWalk(self.store, REPLAN_JOB, self.start_replan, self.continue_replan, self.clock)
 
     @cached_property
     def plan_offers(self) -> PlanOffers:

@@ -7,9 +7,10 @@ from creneau.billing.edit_payer import EditPayer
 from creneau.messaging.payments.forecast import ForecastReminders
 from creneau.messaging.payments.plan_payer_reminders import PlanPayerReminders
 from creneau.messaging.payments.remind import ListReminders, RemindPayers
-from creneau.messaging.payments.replan_payers import ContinuePayersReplan, StartPayersReplan, SweepPayers
+from creneau.messaging.payments.replan_payers import PAYERS_JOB, ContinuePayersReplan, StartPayersReplan
 from creneau.messaging.payments.take_along import TakeAlong
 from creneau.messaging.ports import OwedInvoices
+from creneau.messaging.walk import SweepWalk
 from creneau.wiring.messages import Messages
 
 
@@ -51,5 +52,5 @@ class Payments(Messages):
         return ContinuePayersReplan(self.store, self.owed_invoices, self.plan_payer_reminders, self.clock, self.trouble)
 
     @cached_property
-    def sweep_payers(self) -> SweepPayers:
-        return SweepPayers(self.store, self.start_payers_replan, self.continue_payers_replan, self.clock)
+    def sweep_payers(self) -> SweepWalk:
+        return SweepWalk(self.store, PAYERS_JOB, self.start_payers_replan, self.continue_payers_replan, self.clock)

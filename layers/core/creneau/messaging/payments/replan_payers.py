@@ -3,35 +3,22 @@
 import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from creneau.messaging.message import Channel, Kind
 from creneau.messaging.ports import OwedInvoices
 from creneau.messaging.template import TEMPLATE_BOOK, TemplateBook
+from creneau.messaging.walk import AT_MOST_LEFT, STALLED, Walk, take_step, those_failing
 from creneau.shared.again import Again
-from creneau.shared.model import Stored
 from creneau.shared.settings import SETTINGS, Settings
-from creneau.shared.store import Conflict, Put, Ref, Store
+from creneau.shared.store import Put, Ref, Store
 from creneau.shared.time import Clock
 
-STALLED = timedelta(minutes=3)
-"""Without a step for so long, the sweeper takes the next one."""
 
-AT_MOST_LEFT = 500
-"""So many payers that failed are tried again; the record of the walk is one item."""
+class PayersJob(Walk, frozen=True, kw_only=True):
+    """Over the invoices owed, by due date; `done` counts payers."""
 
-
-class PayersJob(Stored, frozen=True, kw_only=True):
-    """There is one; a newer change begins it anew. `asked` is what is asked for now; `cursor` the next page of the invoices
-    owed; `done` counts payers; `left` are those that could not be planned, tried again at the end."""
-
-    asked: str
     began_at: datetime
-    cursor: str | None = None
-    done: int = 0
-    left: tuple[str, ...] = ()
-    finished_at: datetime | None = None
-    look_at: datetime | None = None
 
 
 PAYERS_JOB = Ref(PayersJob, ("payers_job",))
@@ -79,10 +66,7 @@ class StartPayersReplan:
 
 @dataclass(frozen=True)
 class ContinuePayersReplan:
-    """One step, and where it came to; its record in the stream asks for the next. `version`: the step that was recorded,
-    so that a record which is read twice does not make two walks; None: whatever is next.
-
-    A payer who can't be planned never stops the walk: they are tried again at the end, and `trouble` is told."""
+    """One step (`take_step`). A payer who can't be planned is tried again at the end, and `trouble` is told."""
 
     store: Store
     owed: OwedInvoices
@@ -91,13 +75,7 @@ class ContinuePayersReplan:
     trouble: Callable[[str, Exception], None]
 
     def __call__(self, version: int | None = None) -> None:
-        job = self.store.get(PAYERS_JOB)
-        if job is None or job.finished_at is not None or version not in (None, job.version):
-            return
-        try:
-            self.store.commit([Put(self._walked(job, self.clock()))])
-        except Conflict:
-            return  # another change began it anew, or another took this step
+        take_step(self.store, PAYERS_JOB, version, lambda job: self._walked(job, self.clock()))
 
     def _walked(self, job: PayersJob, now: datetime) -> PayersJob:
         invoices, cursor = self.owed.page(job.cursor)
@@ -109,29 +87,4 @@ class ContinuePayersReplan:
         return after.with_(left=tuple(self._failing(left)), finished_at=now, look_at=None)
 
     def _failing(self, payer_keys: Iterable[str]) -> list[str]:
-        failed = []
-        for key in payer_keys:
-            try:
-                self.plan(key)
-            except Exception as error:  # noqa: BLE001 - told, and tried again at the end of the walk
-                self.trouble(key, error)
-                failed.append(key)
-        return failed
-
-
-@dataclass(frozen=True)
-class SweepPayers:
-    """What the stream lost: a change that nobody walked for, or a step that nobody took. 1 when there was one to take."""
-
-    store: Store
-    start: Callable[[], object]
-    go_on: Callable[[], object]
-    clock: Clock
-
-    def __call__(self) -> int:
-        self.start()
-        job = self.store.get(PAYERS_JOB)
-        if job is None or job.look_at is None or job.look_at > self.clock():
-            return 0
-        self.go_on()
-        return 1
+        return those_failing(payer_keys, self.plan, self.trouble)
