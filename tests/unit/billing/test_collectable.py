@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from creneau.billing.collectable import collects_itself_until, due_from, may_be_reminded, reminded_from
+from creneau.billing.collectable import collects_itself_until, reminded_from
 from creneau.billing.invoice import DocumentKind, Instalment, Invoice
 from tests.support.books import Books
 
@@ -26,12 +26,12 @@ def day(text: str) -> date:
 
 def test_not_before_the_due_date_and_on_it() -> None:
     invoice = of(due_on=day("2027-04-14"))
-    assert not may_be_reminded(invoice, day("2027-04-13"))
-    assert may_be_reminded(invoice, day("2027-04-14"))
+    assert invoice.is_owed
+    assert reminded_from(invoice) == day("2027-04-14")
 
 
 def test_without_a_due_date_on_any_day() -> None:
-    assert may_be_reminded(of(due_on=None), day("2027-03-15"))
+    assert reminded_from(of(due_on=None)) is None
 
 
 @pytest.mark.parametrize(
@@ -40,14 +40,14 @@ def test_without_a_due_date_on_any_day() -> None:
     ids=["paid", "credited", "credit note", "draft"],
 )
 def test_never_when_nothing_is_owed(invoice: Invoice) -> None:
-    assert not may_be_reminded(invoice.with_(due_on=None), day("2028-01-01"))
+    assert not invoice.is_owed
 
 
 def test_instalments_are_due_in_their_order_as_far_as_nothing_was_paid() -> None:
     plan = (("2027-04-01", 6_000, False), ("2027-05-01", 6_050, False))
-    assert due_from(of(*plan, due_on=day("2027-03-20"))) == day("2027-04-01")
-    assert due_from(of(*plan, paid=5_999)) == day("2027-04-01")
-    assert due_from(of(*plan, paid=6_000)) == day("2027-05-01")
+    assert reminded_from(of(*plan, due_on=day("2027-03-20"))) == day("2027-04-01")
+    assert reminded_from(of(*plan, paid=5_999)) == day("2027-04-01")
+    assert reminded_from(of(*plan, paid=6_000)) == day("2027-05-01")
 
 
 def test_none_while_something_is_collected_by_itself() -> None:

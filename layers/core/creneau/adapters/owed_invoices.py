@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from creneau.billing.invoice import DocumentKind, Invoice, invoice_ref, invoices_of_payer, invoices_owed
+from creneau.billing.invoice import invoice_ref, invoices_of_payer, invoices_owed
 from creneau.billing.owed import OwedBy
 from creneau.billing.payer_record import payer_record_ref
 from creneau.messaging.ports import Invoices, InvoiceSeen, PayerSeen
@@ -21,9 +21,6 @@ class BilledOwed:
     store: Store
     invoices: Invoices
 
-    def payer(self, payer_key: str) -> PayerSeen:
-        return self.payer_seen(payer_key, self.store.get(payer_record_ref(payer_key)))
-
     def payer_ref(self, payer_key: str) -> Ref[Any]:
         return payer_record_ref(payer_key)
 
@@ -36,11 +33,11 @@ class BilledOwed:
             newest = self.store.get(invoice_ref(also))
             if newest is not None and newest.payer.key == payer_key:
                 listed[newest.id] = newest
-        return [self.invoices.seen(i) for i in listed.values() if is_owed(i)]
+        return [self.invoices.seen(i) for i in listed.values() if i.is_owed]
 
     def page(self, cursor: str | None, limit: int = 100) -> tuple[list[InvoiceSeen], str | None]:
         page = self.store.page(invoices_owed(), limit, cursor)
-        return [self.invoices.seen(i) for i in page.items if is_owed(i)], page.cursor
+        return [self.invoices.seen(i) for i in page.items if i.is_owed], page.cursor
 
 
 @dataclass(frozen=True)
@@ -51,7 +48,3 @@ class BilledOwing:
 
     def total(self, payer_key: str, currency: str) -> int:
         return self.owed_by(payer_key).total(currency)
-
-
-def is_owed(invoice: Invoice) -> bool:
-    return invoice.is_final and invoice.kind is DocumentKind.INVOICE and invoice.balance > 0

@@ -2,12 +2,16 @@
 
 from datetime import date, timedelta
 
-from creneau.billing.invoice import DocumentKind, Invoice
+from creneau.billing.invoice import Invoice
 
 
-def due_from(invoice: Invoice) -> date | None:
-    """The local day on which it falls due. None: it has no due date, and can be reminded of from its date on."""
-    return invoice.falls_due_on
+def reminded_from(invoice: Invoice) -> date | None:
+    """The first local day on which a reminder may leave: when it falls due, and nothing more is collected by itself.
+
+    None: it has no due date, and any day will do."""
+    due_on, itself = invoice.falls_due_on, collects_itself_until(invoice)
+    days = [day for day in (due_on, itself and itself + timedelta(days=1)) if day is not None]
+    return max(days, default=None)
 
 
 def collects_itself_until(invoice: Invoice) -> date | None:
@@ -19,20 +23,3 @@ def collects_itself_until(invoice: Invoice) -> date | None:
         if left < 0 and instalment.preauthorised:
             last = instalment.on
     return last
-
-
-def reminded_from(invoice: Invoice) -> date | None:
-    """The first local day on which a reminder may leave; None: any day."""
-    days = [day for day in (due_from(invoice),) if day is not None]
-    itself = collects_itself_until(invoice)
-    if itself is not None:
-        days.append(itself + timedelta(days=1))
-    return max(days, default=None)
-
-
-def may_be_reminded(invoice: Invoice, today: date) -> bool:
-    """Whether a reminder of it may leave on that local day: something is owed on a final invoice, and it is due."""
-    if not invoice.is_final or invoice.kind is not DocumentKind.INVOICE or invoice.balance <= 0:
-        return False
-    since = reminded_from(invoice)
-    return since is None or since <= today

@@ -120,6 +120,11 @@ class Invoice(Stored, frozen=True, kw_only=True):
         return self.is_final and self.kind is DocumentKind.INVOICE and self.credited >= self.total > 0
 
     @property
+    def is_owed(self) -> bool:
+        """Whether anything is still to be paid of it: what is owed, never a status, decides (D-04)."""
+        return self.is_final and self.kind is DocumentKind.INVOICE and self.balance > 0
+
+    @property
     def billable_ids(self) -> tuple[str, ...]:
         return tuple(line.billable_id for line in self.lines if line.billable_id)
 

@@ -80,7 +80,7 @@ class OwedBy:
     def __call__(self, payer_key: str) -> Owed:
         now = self.clock()
         documents = self._documents(payer_key)
-        owed = [i for i in documents if i.is_final and i.kind is DocumentKind.INVOICE and i.balance > 0]
+        owed = [i for i in documents if i.is_owed]
         drafts = [d for d in documents if not d.is_final and d.kind is DocumentKind.INVOICE]
         dues = [*self._untaken(payer_key, now), *self._in_drafts(drafts, now)]
         return Owed(

@@ -210,8 +210,6 @@ class PayerSeen(Value, frozen=True, kw_only=True):
 class OwedInvoices(Protocol):
     """What payers owe, asked by reminders: final invoices with a balance above zero."""
 
-    def payer(self, payer_key: str) -> PayerSeen: ...
-
     def of_payer(self, payer_key: str, also: str | None = None) -> list[InvoiceSeen]:
         """All of one payer. `also` is one that the index may not show yet."""
         ...

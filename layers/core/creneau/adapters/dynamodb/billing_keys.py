@@ -6,7 +6,7 @@ from typing import Any
 
 from creneau.adapters.dynamodb.spelling import HIGHEST, Place, instant
 from creneau.billing.billable import Billable
-from creneau.billing.invoice import DocumentKind, Invoice, InvoiceState
+from creneau.billing.invoice import Invoice, InvoiceState
 from creneau.billing.online.checkout import Checkout
 from creneau.billing.payment import Payment
 from creneau.billing.run import BillingRun, RunPayer
@@ -28,8 +28,7 @@ def _invoice(i: Invoice) -> dict[str, str]:
     keys = {"g1pk": f"INVOICES#{i.state}", "g1sk": by_state, "g2pk": f"PAYER#{i.payer.key}#INVOICES", "g2sk": order}
     if i.of_run and i.state is InvoiceState.DRAFT:
         keys |= {"g4pk": "INVOICES#OFRUNS", "g4sk": order}
-    owed = i.is_final and i.kind is DocumentKind.INVOICE and i.balance > 0
-    return keys | ({"g3pk": "INVOICES#OWED", "g3sk": f"{i.falls_due_on or '9999-12-31'}#{i.id}"} if owed else {})
+    return keys | ({"g3pk": "INVOICES#OWED", "g3sk": f"{i.falls_due_on or '9999-12-31'}#{i.id}"} if i.is_owed else {})
 
 
 def _payment(p: Payment) -> dict[str, str]:
