@@ -166,7 +166,7 @@ def test_a_visit_is_confirmed_and_reminded_of_at_the_right_minutes(texting: Smal
     # One is moved to the next day, an hour earlier: its old reminders are called off, with the reason.
     again = run.staff.post(f"/appointments/{visits[1]['id']}/move", {"start": clinic.at(days + 1, "08:00").isoformat()})
     run.rest()
-    off = "Not needed any more: the visit or its template changed."
+    off = "Not needed any more: what it is about, or its template, changed."
     assert {k: w for k, w in kinds(clinic, visits[1], state="cancelled").items() if k.startswith("reminder")} == {
         "reminder.sms": off,
         "reminder.email": off,

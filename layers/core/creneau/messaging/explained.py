@@ -59,7 +59,7 @@ REASONS = {
 STEPS = {
     ("plan", "send"): "Planned.",
     ("plan", "schedule"): "Planned.",
-    ("plan", "cancel"): "Not needed any more: the visit or its template changed.",
+    ("plan", "cancel"): "Not needed any more: what it is about, or its template, changed.",
     ("hand_over", "send"): "Found true and due, and handed over.",
     ("cancel", "cancel"): "Cancelled by staff.",
     ("resend", "send"): "Sent again by staff.",
