@@ -27,6 +27,8 @@ AGENDA = frozenset({Role.ADMIN, Role.SECRETARY, Role.PRACTITIONER})
 STAFF = frozenset(Role)
 BOOKS = STAFF
 """Who invoices; a practitioner only for themselves, which the use cases see to."""
+OFFICE = BOOKS - {Role.PRACTITIONER}
+"""Who keeps what is the clinic's as a whole, such as all that a payer owes."""
 BILLING_SETTINGS = frozenset({Role.ADMIN, Role.BILLING})
 
 G = TypeVar("G", bound=Given)

@@ -56,6 +56,7 @@ RIGHTS = {
     "POST /v1/tasks/{task_id}/decide": READ_BY_ALL,
     "GET /v1/reminders/replanning": AGENDA,
     "GET /v1/payers/{payer_key}/checkouts": {"admin", "secretary", "billing"},
+    "PUT /v1/payers/{payer_key}": {"admin", "secretary", "billing"},
     **{
         f"GET /v1/{many}{one}": READ_BY_ALL
         for many, one_of in (
@@ -188,7 +189,6 @@ RIGHTS = {
             ("GET", "payers/{payer_key}/account"),
             ("GET", "payers/{payer_key}/messages"),
             ("GET", "payers/{payer_key}"),
-            ("PUT", "payers/{payer_key}"),
             ("POST", "payers/{payer_key}/reminders/list"),
             ("POST", "payers/{payer_key}/reminders"),
             ("POST", "payment-reminders/list"),

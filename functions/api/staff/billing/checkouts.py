@@ -3,15 +3,12 @@
 from datetime import date, datetime
 
 from api.staff.given import Paged
-from api.staff.routing import BOOKS, Call, Routes
+from api.staff.routing import OFFICE, Call, Routes
 from api.staff.shown import Listed, View, view
 from creneau.billing.online.checkout import Checkout, CheckoutState, checkouts_of_payer
 from creneau.billing.owed import OwedKind
-from creneau.shared.actor import Role
 
 routes = Routes()
-OFFICE = BOOKS - {Role.PRACTITIONER}
-"""What a payer owes in one sum is the clinic's."""
 
 
 class CheckoutItemView(View, frozen=True, kw_only=True):

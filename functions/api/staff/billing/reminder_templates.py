@@ -10,11 +10,7 @@ from api.staff.routing import BILLING_SETTINGS, Call, Routes
 from api.staff.shown import View, view
 from api.staff.template_forms import DelayGiven
 from creneau.messaging.delay import Delay, Unit
-from creneau.messaging.message import Channel, Kind
 from creneau.messaging.payments.forecast import Forecast, ForecastDay
-from creneau.messaging.template import TEMPLATE_BOOK, Line, TemplateBook
-from creneau.shared.errors import invalid
-from creneau.shared.settings import SETTINGS, Settings
 
 routes = Routes()
 
@@ -61,8 +57,7 @@ def _forecast(found: Forecast) -> ForecastView:
 def forecast_payment_reminders(call: Call, given: ForecastAsked) -> ForecastView:
     """What a template would send today and in the next thirty days; writes nothing."""
     delays = tuple(Delay(number=d.number, unit=Unit(d.unit)) for d in given.delays)
-    line = _line(call, given.template_id).with_(delays=delays, active=given.active)
-    return _forecast(call.app.forecast_reminders(line))
+    return _forecast(call.app.forecast_reminders.of_template(given.template_id, delays, active=given.active))
 
 
 @routes(
@@ -83,17 +78,3 @@ def preview_existing_invoices(call: Call, _: Nothing) -> ForecastView:
 def take_existing_invoices_along(call: Call, given: TakenAlong) -> ForecastView:
     """From now on it acts on them; what is overdue by its last delay is reminded of once, at the next hour set."""
     return _forecast(call.app.take_along(call.id("template_id"), given.emails))
-
-
-def _line(call: Call, template_id: str | None) -> Line:
-    """As it stands; a new one acts on what is issued from now on."""
-    if template_id is None:
-        return Line(id="tpl_new", kind=Kind.PAYMENT_REMINDER, channel=Channel.EMAIL, since=call.app.clock())
-    read = call.app.store.snapshot([SETTINGS, TEMPLATE_BOOK])
-    book, settings = read.get(TEMPLATE_BOOK) or TemplateBook(), read.get(SETTINGS) or Settings()
-    line = book.line(template_id, settings.messaging)
-    if line is None or line.kind is not Kind.PAYMENT_REMINDER or line.is_system:
-        raise invalid(
-            "template_id", "no template of your own for reminders", "use one of those listed, or leave it out"
-        )
-    return line

@@ -3,17 +3,20 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from creneau.messaging.payments.plan_payer_reminders import automatic_lines, send_at_of
+from creneau.messaging.delay import Delay
+from creneau.messaging.message import Channel, Kind
+from creneau.messaging.payments.plan_payer_reminders import automatic_lines, is_automatic, send_at_of
 from creneau.messaging.payments.wanted import Left, wanted_reminders
+from creneau.messaging.payments.who_owes import open_by_payer
 from creneau.messaging.ports import InvoiceSeen, OwedInvoices, PayerSeen
 from creneau.messaging.template import TEMPLATE_BOOK, Line, TemplateBook
+from creneau.shared.errors import invalid
 from creneau.shared.model import Value
 from creneau.shared.settings import SETTINGS, Clinic, Settings
 from creneau.shared.store import Store
 from creneau.shared.time import Clock, local_date
 
 DAYS = 30
-READ_AT_ONCE = 2_000
 
 
 class ForecastDay(Value, frozen=True, kw_only=True):
@@ -42,6 +45,22 @@ class ForecastReminders:
     clinic: Clinic
     clock: Clock
 
+    def of_template(self, template_id: str | None, delays: tuple[Delay, ...], *, active: bool) -> Forecast:
+        """As it would be saved; None: a new one, which acts on what is issued from now on.
+
+        Raises Invalid (`template_id`)."""
+        new = Line(id="tpl_new", kind=Kind.PAYMENT_REMINDER, channel=Channel.EMAIL, since=self.clock())
+        line = new if template_id is None else self._own(template_id)
+        return self(line.with_(delays=delays, active=active))
+
+    def _own(self, template_id: str) -> Line:
+        read = self.store.snapshot([SETTINGS, TEMPLATE_BOOK])
+        settings, book = read.get(SETTINGS) or Settings(), read.get(TEMPLATE_BOOK) or TemplateBook()
+        line = book.line(template_id, settings.messaging)
+        if line is None or not is_automatic(line):
+            raise invalid("template_id", "no template of your own for reminders", "use one listed, or leave it out")
+        return line
+
     def __call__(self, changed: Line) -> Forecast:
         """`changed`: the template as it would be saved; its `id` may be one that is not there yet."""
         read = self.store.snapshot([SETTINGS, TEMPLATE_BOOK])
@@ -49,7 +68,7 @@ class ForecastReminders:
         now = automatic_lines(book, settings.messaging)
         then = automatic_lines(book.with_line(changed), settings.messaging)
         as_is, would_be = dict[date, list[int]](), dict[date, list[int]]()
-        owed = self._payers()
+        owed = open_by_payer(self.owed)
         records = self.store.get_many([self.owed.payer_ref(key) for key in owed])
         for (key, invoices), record in zip(owed.items(), records, strict=True):
             payer = self.owed.payer_seen(key, record)
@@ -65,16 +84,6 @@ class ForecastReminders:
             in_all=in_all,
             more=in_all - sum(len(sizes) for sizes in as_is.values()),
         )
-
-    def _payers(self) -> dict[str, list[InvoiceSeen]]:
-        of: dict[str, list[InvoiceSeen]] = {}
-        cursor: str | None = None
-        while True:
-            invoices, cursor = self.owed.page(cursor, READ_AT_ONCE)
-            for invoice in invoices:
-                of.setdefault(invoice.payer_key, []).append(invoice)
-            if cursor is None:
-                return of
 
     def _of_payer(
         self, payer: PayerSeen, invoices: list[InvoiceSeen], lines: list[Line], settings: Settings

@@ -72,8 +72,12 @@ class PlanPayerReminders:
 
 def automatic_lines(book: TemplateBook, settings: MessagingSettings) -> list[Line]:
     """The clinic's own templates of reminders that are on; the system's goes by hand only."""
-    lines = book.lines(settings, Kind.PAYMENT_REMINDER, Channel.EMAIL)
-    return [line for line in lines if line.active and not line.is_system]
+    return [line for line in book.lines(settings) if line.active and is_automatic(line)]
+
+
+def is_automatic(line: Line) -> bool:
+    """Whether it is a template that reminds of payments by itself."""
+    return line.kind is Kind.PAYMENT_REMINDER and not line.is_system
 
 
 def send_at_of(settings: Settings) -> time:

@@ -17,6 +17,7 @@ from creneau.messaging.message import (
 )
 from creneau.messaging.payments.choose import Options, PayerPlan, plan_of_payer
 from creneau.messaging.payments.plan_payer_reminders import one_practitioner, reminder_id
+from creneau.messaging.payments.who_owes import open_by_payer
 from creneau.messaging.ports import InvoiceSeen, OwedInvoices
 from creneau.messaging.template import TEMPLATE_BOOK, TemplateBook
 from creneau.shared.actor import Actor
@@ -29,9 +30,6 @@ from creneau.shared.time import Clock, local_date
 
 AT_ONCE = 200
 """Payers that one request reminds."""
-
-READ_AT_ONCE = 2_000
-"""Open invoices that are read in one page: their keys are one query, however many."""
 
 MOST_A_DAY = 20
 """Emails of reminders that one payer can be sent on one day, by hand."""
@@ -68,15 +66,11 @@ class ListReminders:
 
     def __call__(self, options: Options, by: Actor) -> list[PayerPlan]:
         """Of all payers who owe, in the order of their oldest due date. A practitioner's list holds their own invoices."""
-        of: dict[str, list[InvoiceSeen]] = {}
-        cursor: str | None = None
-        while True:
-            invoices, cursor = self.owed.page(cursor, READ_AT_ONCE)
-            for invoice in invoices:
-                if by.keeps_books_of(invoice.practitioner_id):
-                    of.setdefault(invoice.payer_key, []).append(invoice)
-            if cursor is None:
-                return self._plans(of, options)
+        own = {
+            key: [i for i in invoices if by.keeps_books_of(i.practitioner_id)]
+            for key, invoices in open_by_payer(self.owed).items()
+        }
+        return self._plans({key: invoices for key, invoices in own.items() if invoices}, options)
 
     def of_payer(self, payer_key: str, options: Options, by: Actor) -> PayerPlan | None:
         """None: nothing is owed."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from creneau.messaging.message import Channel, Kind
+from creneau.messaging.payments.plan_payer_reminders import automatic_lines
 from creneau.messaging.ports import OwedInvoices
 from creneau.messaging.template import TEMPLATE_BOOK, TemplateBook
 from creneau.messaging.walk import AT_MOST_LEFT, STALLED, Walk, take_step, those_failing
@@ -28,8 +28,7 @@ def asked_of_payers(settings: Settings, book: TemplateBook) -> str:
     """A digest of all that reminders depend on but the payers and their invoices."""
     lines = sorted(
         (line.id, str(line.since), str(line.existing_since), [delay.code for delay in line.delays])
-        for line in book.lines(settings.messaging, Kind.PAYMENT_REMINDER, Channel.EMAIL)
-        if line.active and not line.is_system
+        for line in automatic_lines(book, settings.messaging)
     )
     return hashlib.sha256(repr((settings.billing.send_at, lines)).encode()).hexdigest()[:32]
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from creneau.messaging.message import Kind
 from creneau.messaging.payments.forecast import Forecast, ForecastReminders
+from creneau.messaging.payments.plan_payer_reminders import is_automatic
 from creneau.messaging.template import TEMPLATE_BOOK, Line, TemplateBook
 from creneau.shared.again import Again
 from creneau.shared.errors import NotFound, Refused, Stale
@@ -46,7 +46,7 @@ class TakeAlong:
         line = book.line(template_id, settings.messaging)
         if line is None:
             raise NotFound("there is no such template", code="not_found", remedy="see the list of templates")
-        if line.kind is not Kind.PAYMENT_REMINDER or line.is_system:
+        if not is_automatic(line):
             raise Refused("it sends nothing by itself", code="not_automatic", remedy="use a template of your own")
         if not line.active:
             raise Refused("it is off", code="template_off", remedy="turn it on first")
