@@ -1,8 +1,5 @@
 """The store on DynamoDB: consistent reads, conditional writes, one transaction per change."""
 
-import base64
-import binascii
-import json
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -12,7 +9,8 @@ from botocore.exceptions import ClientError
 
 from creneau.adapters.dynamodb import keys
 from creneau.adapters.dynamodb.codec import decode, encode
-from creneau.shared.errors import Busy, invalid
+from creneau.adapters.dynamodb.cursor import opened, sealed
+from creneau.shared.errors import Busy
 from creneau.shared.model import Stored
 from creneau.shared.store import (
     Absent,
@@ -108,7 +106,7 @@ class Table:
         }
         query |= {"IndexName": index} if index else {"ConsistentRead": True}
         if cursor is not None:
-            query["ExclusiveStartKey"] = _opened(cursor, partition, (pk, sk))
+            query["ExclusiveStartKey"] = opened(cursor, partition, (pk, sk))
         answer = self._client.query(**query)
         more = answer.get("LastEvaluatedKey")
         if index is None:
@@ -116,7 +114,7 @@ class Table:
         else:
             refs = [keys.ref_of(of.model, i["pk"]["S"], i["sk"]["S"]) for i in answer["Items"]]
             items = [item for item in self.get_many(refs) if item is not None]
-        return Page(items, _sealed(more) if more else None)
+        return Page(items, sealed(more) if more else None)
 
     def look_at(self, kind: type[M], due_by: datetime | None) -> list[Ref[M]]:
         query: dict[str, Any] = {
@@ -244,21 +242,3 @@ def _why(error: Exception) -> Exception:
     if reasons and reasons <= _CONFLICTS | _LIMITED:
         return Conflict(", ".join(sorted(reasons)))
     return error
-
-
-def _sealed(key: dict[str, Any]) -> str:
-    plain = {name: value["S"] for name, value in key.items()}
-    return base64.urlsafe_b64encode(json.dumps(plain, separators=(",", ":")).encode()).decode().rstrip("=")
-
-
-def _opened(cursor: str, partition: str, order: tuple[str, str]) -> dict[str, Any]:
-    """The start key of a cursor; Invalid unless it is one of this very list."""
-    try:
-        plain = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        if plain.keys() != {"pk", "sk", *order} or plain[order[0]] != partition:
-            raise ValueError(cursor)
-        if not all(isinstance(v, str) and v for v in plain.values()):
-            raise ValueError(cursor)
-    except (ValueError, KeyError, TypeError, AttributeError, binascii.Error) as error:
-        raise invalid("cursor", "the cursor is not of this list", "leave it out to begin at the first page") from error
-    return {name: {"S": value} for name, value in plain.items()}
